@@ -1,0 +1,75 @@
+"""How a scene is put into words: tags in Anima's order, then sentences."""
+
+from __future__ import annotations
+
+import random
+
+from studio.miniature.world_scene import Scene, seen_side, tags, visible
+
+QUALITY = "masterpiece, best quality, score_7, safe"
+_ONSETS = ("b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "sh", "br", "kr", "tr", "qu", "x")
+_VOWELS = ("a", "e", "i", "o", "u", "ai", "ou", "y")
+_CODAS = ("", "", "", "n", "r", "l", "s", "k", "th", "m")
+_DOING = {"standing": "standing upright", "walking": "walking", "running": "running",
+          "sitting": "sitting on a wooden box", "arms up": "raising both arms"}
+_MOOD = {"smile": "smiling", "open mouth": "calling out with an open mouth", "frown": "frowning sadly",
+         "closed eyes": "keeping her eyes closed"}
+
+
+def caption(scene: Scene, rng: random.Random, *, name: str | None, sentences: bool, quality: str = QUALITY,
+            drop: float = 0.0) -> str:
+    """The caption of a picture: quality, 1girl, name, general tags, and one or two sentences if asked for.
+
+    `drop` is the chance of each general tag to be left out.
+    """
+    kept = [tag for tag in tags(scene) if rng.random() >= drop]
+    words = ", ".join([part for part in (quality, "1girl", name) if part] + kept)
+    return f"{words}. {' '.join(_sentences(scene, rng))}" if sentences else words
+
+
+def base_caption(scene: Scene, rng: random.Random) -> str:
+    """A caption as the base model sees it: often an invented name, sometimes sentences, some tags missing."""
+    name = invented_name(rng) if rng.random() < 0.7 else None
+    return caption(scene, rng, name=name, sentences=rng.random() < 1 / 3, drop=0.15)
+
+
+def invented_name(rng: random.Random) -> str:
+    """A name that means nothing: two or three random syllables."""
+    return "".join(rng.choice(_ONSETS) + rng.choice(_VOWELS) + rng.choice(_CODAS) for _ in range(rng.choice((2, 2, 3))))
+
+
+def facts(scene: Scene) -> tuple[str, ...]:
+    """Sentences about this picture that no tag repeats."""
+    seen, figure, shot = visible(scene), scene.figure, scene.shot
+    found = []
+    if "side" in seen:
+        found.append(f"Her side ponytail is on the viewer's {seen_side(scene)}.")
+    if "facing" in seen:
+        found.append(f"She is facing the viewer's {shot.facing}.")
+    if figure.ribbon:
+        found.append("The ribbon is tied at the back of her head.")
+    return tuple(found)
+
+
+def _sentences(scene: Scene, rng: random.Random) -> list[str]:
+    """One or two sentences; every second time the first one holds a fact of its own, where there is one."""
+    own = list(facts(scene))
+    common = list(_retold(scene))
+    first = rng.choice(own) if own and rng.random() < 0.5 else rng.choice(common)
+    rest = [sentence for sentence in common if sentence != first]
+    return [first, rng.choice(rest)] if rng.random() < 0.5 else [first]
+
+
+def _retold(scene: Scene) -> tuple[str, ...]:
+    """Sentences that say again what tags say."""
+    seen, figure, shot = visible(scene), scene.figure, scene.shot
+    found = [f"The girl has {figure.hair} hair.", f"She is drawn before a {shot.background} background."]
+    if "outfit" in seen:
+        found.append(f"She wears a {figure.outfit}.")
+    if "pose" in seen:
+        found.append(f"She is {_DOING[shot.pose]}.")
+    if "expression" in seen:
+        found.append(f"She is {_MOOD[shot.expression]}.")
+    if "eyes" in seen:
+        found.append(f"She has {figure.eyes} eyes.")
+    return tuple(found)
