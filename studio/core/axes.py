@@ -1,0 +1,125 @@
+"""One axis of a sheet, and how people write it: `seed=42, 100`, `epoch=base, 10, 20, ..., 100`, `outfit=dress | coat`.
+
+Texts may hold commas, so they are separated by '|'; everything else is separated by commas, and three dots continue a
+row of numbers. In files an axis may also be a list.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from studio.core.errors import UserError
+from studio.core.knobs import checked, knob_of, knobs_of, parse_set
+from studio.core.spec import RenderSpec
+
+Value = str | int | float
+
+EPOCH, STRENGTH, SIZE = "epoch", "strength", "size"
+# Words that stand for epochs: without the LoRA, each checkpoint, the last one.
+BASE, ALL, LAST = "base", "all", "last"
+
+SETTINGS = frozenset(each.name for each in knobs_of(RenderSpec))
+KNOWN = SETTINGS | {EPOCH, STRENGTH, SIZE}
+_TEXTS = ("prompt", "negative")
+_DOTS = ("...", "…")
+_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What varies, and the values it takes. A name that is no setting is a word of the prompt, written {name} there."""
+
+    name: str
+    values: tuple[Value, ...]
+
+    def label(self, value: Value) -> str:
+        """How a value is called beside its row or column."""
+        if self.name == EPOCH:
+            return str(value) if isinstance(value, str) else f"epoch {value}"
+        return f"{self.name} {value:g}" if isinstance(value, float) else _named(self.name, value)
+
+
+def parse_axis(text: str, where: str = "--axis") -> Axis:
+    """The axis of "name=values"."""
+    name, values = parse_set(text, where)
+    return axis_of(name, values, where)
+
+
+def axis_of(name: str, values: object, where: str = "") -> Axis:
+    """The axis of a name and its values as text, as one value or as a list. Raises `UserError`."""
+    listed = values if isinstance(values, (list, tuple)) else _split(name, str(values), where)
+    if not listed:
+        raise UserError(f"{_place(where)}the axis {name} has no values", "Give at least one.")
+    return Axis(name, tuple(dict.fromkeys(_value(name, value, where) for value in listed)))
+
+
+def size_of(value: Value, where: str = "") -> tuple[int, int]:
+    """(width, height) in pixels of "832x1216"."""
+    width, cross, height = str(value).lower().partition("x")
+    if not (cross and width.strip().isdecimal() and height.strip().isdecimal()):
+        raise UserError(f"{_place(where)}'{value}' is not a size", "Write width x height, for example 832x1216.")
+    sides = (int(width), int(height))
+    for name, side in zip(("width", "height"), sides, strict=True):
+        checked(knob_of(RenderSpec, name), side, where)
+    return sides
+
+
+def _split(name: str, text: str, where: str) -> list[str]:
+    if name in _TEXTS or name not in KNOWN:
+        return [part.strip() for part in text.split("|") if part.strip()]
+    return _continued([part.strip() for part in text.split(",") if part.strip()], where)
+
+
+def _continued(parts: list[str], where: str) -> list[str]:
+    """The parts with each "..." replaced by the numbers that it stands for."""
+    values: list[str] = []
+    for place, part in enumerate(parts):
+        values += _between(parts, place, where) if part in _DOTS else [part]
+    return values
+
+
+def _between(parts: list[str], place: int, where: str) -> list[str]:
+    """The numbers that follow on the two before the dots and lie before the one behind them."""
+    try:
+        first, second, last = (Decimal(parts[at]) for at in (place - 2, place - 1, place + 1))
+    except (InvalidOperation, IndexError):
+        first = second = last = Decimal()
+    step = second - first
+    count = (last - second) / step - 1 if step else Decimal(-1)
+    if place < 2 or count < 0 or count != int(count) or count > _MOST:
+        raise UserError(f"{_place(where)}'{', '.join(parts)}' does not lead from number to number",
+                        "Write two numbers, three dots and a number they reach: 10, 20, ..., 100.")
+    return [str(second + step * at) for at in range(1, int(count) + 1)]
+
+
+def _value(name: str, value: object, where: str) -> Value:
+    if name == EPOCH:
+        return _epoch(value, where)
+    if name == STRENGTH:
+        return _number(float, name, value, where)
+    if name == SIZE:
+        return "{}x{}".format(*size_of(str(value), where))
+    if name not in SETTINGS:
+        return str(value)
+    setting = knob_of(RenderSpec, name)
+    return checked(setting, value if setting.kind is str else _number(setting.kind, name, value, where), where)
+
+
+def _epoch(value: object, where: str) -> Value:
+    return str(value) if value in (BASE, ALL, LAST) else _number(int, EPOCH, value, where)
+
+
+def _number(kind: type, name: str, value: object, where: str) -> int | float:
+    try:
+        return kind(value if isinstance(value, str) else repr(value))
+    except ValueError:
+        raise UserError(f"{_place(where)}'{value}' is no value for the axis {name}", "Write a number.") from None
+
+
+def _named(name: str, value: Value) -> str:
+    return str(value) if isinstance(value, str) else f"{name} {value}"
+
+
+def _place(where: str) -> str:
+    return f"{where}: " if where else ""
+
+

@@ -1,0 +1,84 @@
+"""How a caption reads: tags, then sentences. It is literal text, without weights and without escapes.
+
+Sentences are atomic: their commas separate nothing, and they stay together behind the tags.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+_START = re.compile(r"^\s*|(?<=[.!?])\s+|\n\s*|,\s*|(?<=。)")
+_STOP = re.compile(r"[.!?](?=[\s\"'”’)]|$)|。")
+_INITIALS = re.compile(r"\b(\w\.){2,}$")
+_COUNT = re.compile(r"(\d+|multiple )(girl|boy|other)s?")
+_QUALITY = re.compile(
+    r"masterpiece|(best|good|normal|average|low|worst|high|amazing|great) quality|(very )?aesthetic|absurdres|highres"
+    r"|score_\d|year \d{4}|newest|recent|mid|early|old|safe|sensitive|nsfw|explicit"
+)
+
+
+def split_caption(text: str) -> tuple[tuple[str, ...], str]:
+    """The tags of a caption, and its sentences as one text; either may be empty."""
+    start = _sentences_start(text)
+    tags = (" ".join(part.split()) for part in re.split(r"[,\n]", _unended(text[:start].strip())))
+    return tuple(tag for tag in tags if tag), text[start:].strip()
+
+
+def join_caption(tags: Iterable[str], sentences: str = "") -> str:
+    """The caption that `split_caption` takes apart again."""
+    return ". ".join(part for part in (", ".join(tags), sentences.strip()) if part)
+
+
+def ordered_tags(tags: Iterable[str], trigger: str = "", quality: str = "") -> tuple[str, ...]:
+    """The tags in Anima's order: quality and safety, how many people, the trigger, everything else; none twice.
+
+    `quality` is put before what the tags have of it themselves.
+    """
+    listed = dict.fromkeys([*split_caption(quality)[0], *(tag.strip() for tag in tags)])
+    others = [tag for tag in listed if tag and tag != trigger]
+    first = [tag for tag in others if _QUALITY.fullmatch(tag)]
+    counts = [tag for tag in others if _COUNT.fullmatch(tag) or tag == "no humans"]
+    rest = [tag for tag in others if tag not in first and tag not in counts]
+    return (*first, *counts, *([trigger] if trigger else []), *rest)
+
+
+def names_trigger(caption: str, trigger: str) -> bool:
+    """Whether the caption holds the trigger as words of its own, be it as a tag or within a sentence."""
+    return re.search(rf"(?<!\w){re.escape(trigger)}(?!\w)", caption, re.IGNORECASE) is not None
+
+
+def escaped(text: str) -> str:
+    """The text as a prompt must have it to mean these very characters: its brackets weigh nothing."""
+    return re.sub(r"(?<!\\)[()]", r"\\\g<0>", text)
+
+
+def fill(text: str, words: Mapping[str, str]) -> str:
+    """The text with each {word} that is known replaced; other braces are left as they are."""
+    return re.sub(r"\{(\w+)\}", lambda found: words.get(found[1], found[0]), text)
+
+
+def _sentences_start(text: str) -> int:
+    """Where the sentences begin; the length of the text if it has none."""
+    for border in _START.finditer(text):
+        if _reads_as_sentence(text[border.end():], after=border[0]):
+            return border.end()
+    return len(text)
+
+
+def _reads_as_sentence(rest: str, after: str) -> bool:
+    """Whether a sentence starts here. After a comma or at the very start it takes more to tell it from a tag."""
+    line = rest.split("\n", 1)[0]
+    letter = line.lstrip("\"'“‘(")[:1]
+    if not letter.isalpha() or letter.islower():
+        return False
+    stop = _STOP.search(line)
+    sentence = line[:stop.start()] if stop else line
+    if not letter.isupper():
+        return stop is not None and stop[0] == "。"
+    if after.startswith(",") or not after:
+        return stop is not None and len(sentence.split(",")[0].split()) >= 3
+    return len(sentence.split()) >= (2 if stop else 3)
+
+
+def _unended(tags: str) -> str:
+    """Without the full stop that ends the tags; that of initials ("c.c.") is part of the last tag."""
+    return tags if not tags.endswith(".") or _INITIALS.search(tags) else tags[:-1]

@@ -1,0 +1,103 @@
+"""Everything that decides a training run, in one value."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.core import shipped, toml
+from studio.core.knobs import build, knob, to_mapping
+from studio.core.spec import MAX_SEED, SAMPLERS, SCHEDULERS, SIDE_STEP
+
+QUALITY = "masterpiece, best quality, score_7, safe"
+NEGATIVE = "worst quality, low quality, score_1, score_2, score_3, artist name"
+PREVIEW_PROMPTS = (
+    f"{QUALITY}, 1girl, {{trigger}}, smile, upper body, front view, white background",
+    f"{QUALITY}, 1girl, {{trigger}}, standing, full body, front view, white background",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Every training setting. Epochs and steps count from 1; an exposure is one picture seen once."""
+
+    name: str = knob("custom", "Name", "What this recipe is called.")
+    rank: int = knob(32, "Rank", "How much the LoRA can learn.", lo=1, hi=512)
+    alpha: float = knob(32.0, "Alpha", "Scale of what was learnt: alpha / rank.", lo=0.0, hi=1024.0)
+    learning_rate: float = knob(2e-5, "Learning rate", "Size of each step.", lo=0.0, hi=1.0)
+    batch_size: int = knob(1, "Batch size", "Pictures looked at together.", lo=1, hi=256, unit="images")
+    accumulation: int = knob(1, "Accumulation", "Batches that make one step.", lo=1, hi=256, unit="batches")
+    epochs: int = knob(10, "Epochs", "How often all pictures are shown, repeats included.", lo=1, hi=10_000)
+    max_steps: int = knob(0, "Most steps", "Stop after so many steps; 0 is no limit.", lo=0, hi=10_000_000)
+    seed: int = knob(42, "Seed", "All randomness of the run derives from it.", lo=0, hi=MAX_SEED)
+
+    resolution: int = knob(1024, "Resolution", "Side of the square that has the area of a training picture.",
+                           lo=64, hi=2048, unit="px")
+    area_band: float = knob(0.1, "Area band", "How far a bucket's area may stray from that square's, as a share.",
+                            lo=0.0, hi=0.5)
+    bucket_step: int = knob(64, "Bucket step", "Sides of buckets are multiples of this.", lo=16, hi=256, unit="px",
+                            multiple=SIDE_STEP)
+    min_aspect: float = knob(0.5, "Narrowest", "Smallest width / height of a bucket.", lo=0.1, hi=1.0)
+    max_aspect: float = knob(2.0, "Widest", "Largest width / height of a bucket.", lo=1.0, hi=10.0)
+
+    caption_dropout: float = knob(0.0, "Caption dropout", "Share of exposures with an empty caption.", lo=0.0, hi=1.0)
+    flip: bool = knob(False, "Flip", "Mirror every other exposure. Spoils a character who is not symmetric.")
+    timestep_sampling: str = knob("logit_normal", "Timesteps", "How noise levels are drawn.",
+                                  choices=("logit_normal", "uniform", "shifted"))
+    timestep_shift: float = knob(1.0, "Timestep shift", "Above 1 leans towards noise; acts with 'shifted' only.",
+                                 lo=0.01, hi=100.0)
+
+    optimizer: str = knob("adamw", "Optimizer", "The rule that turns gradients into steps.", choices=("adamw",))
+    weight_decay: float = knob(0.01, "Weight decay", "Pull of every weight towards zero.", lo=0.0, hi=1.0)
+    beta1: float = knob(0.9, "Beta 1", "Memory of the gradient's mean.", lo=0.0, hi=0.9999)
+    beta2: float = knob(0.99, "Beta 2", "Memory of the gradient's size.", lo=0.0, hi=0.99999)
+    warmup_steps: int = knob(0, "Warm-up", "Steps over which the learning rate rises to its value.", lo=0, hi=1_000_000,
+                             unit="steps")
+    clip: float = knob(1.0, "Gradient clip", "Largest norm of a gradient; 0 is no limit.", lo=0.0, hi=1000.0)
+    gradient_checkpointing: bool = knob(True, "Gradient checkpointing", "Less memory for about a third more time.")
+    precision: str = knob("auto", "Precision", "auto is bf16 on a GPU and fp32 on a CPU.",
+                          choices=("auto", "bf16", "fp32"))
+
+    save_every: int = knob(1, "Save every", "Epochs between checkpoints.", lo=1, hi=10_000, unit="epochs")
+    state_every: int = knob(0, "State every", "Steps between states for resuming; 0 is each epoch.", lo=0, hi=1_000_000,
+                            unit="steps")
+
+    preview_every: int = knob(1, "Preview every", "Epochs between previews; 0 is none.", lo=0, hi=10_000, unit="epochs")
+    preview_prompts: tuple[str, ...] = knob(PREVIEW_PROMPTS, "Preview prompts",
+                                             "All of them, every time. May hold {trigger}.")
+    preview_negative: str = knob(NEGATIVE, "Preview negative prompt", "What previews avoid. Inactive at CFG 1.")
+    preview_seeds: tuple[int, ...] = knob((42,), "Preview seeds", "All of them, every time.", lo=0, hi=MAX_SEED)
+    preview_steps: int = knob(25, "Preview steps", "Steps of a preview.", lo=1, hi=1000)
+    preview_cfg: float = knob(4.0, "Preview CFG", "CFG of a preview.", lo=0.0, hi=100.0)
+    preview_sampler: str = knob("er_sde", "Preview sampler", "Sampler of a preview.", choices=SAMPLERS)
+    preview_scheduler: str = knob("simple", "Preview scheduler", "Scheduler of a preview.", choices=SCHEDULERS)
+    preview_width: int = knob(1024, "Preview width", "Width of a preview.", lo=64, hi=4096, unit="px",
+                              multiple=SIDE_STEP)
+    preview_height: int = knob(1024, "Preview height", "Height of a preview.", lo=64, hi=4096, unit="px",
+                               multiple=SIDE_STEP)
+
+    transferable: bool = knob(True, "Transferable", "Whether these figures mean anything for another base model.")
+
+
+def load_recipe(path_or_name: str | Path) -> Recipe:
+    """A recipe file, or one that ships with the studio by its name (`official`, `practice`)."""
+    path = shipped.find("recipe", "recipes", path_or_name)
+    return build(Recipe, toml.load(path), str(path))
+
+
+def shipped_recipes() -> tuple[str, ...]:
+    """The names that `load_recipe` knows."""
+    return shipped.names("recipes")
+
+
+def from_toml(text: str, where: str = "recipe") -> Recipe:
+    """The recipe of a TOML text; what it does not name keeps its default. Raises `UserError` naming `where`."""
+    return build(Recipe, toml.loads(text, where), where)
+
+
+def to_toml(recipe: Recipe) -> str:
+    """Every setting, so that a frozen recipe says all there is to say."""
+    return toml.dumps(to_mapping(recipe))
+
+
+def adopted(recipe: Recipe, **changes: object) -> Recipe:
+    """The recipe with some settings replaced; the same checks as for a file."""
+    return build(Recipe, to_mapping(recipe) | changes, recipe.name)
