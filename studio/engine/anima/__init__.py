@@ -1,0 +1,1 @@
+"""The Anima model family: files in, words and noise in, pictures out."""

@@ -1,0 +1,72 @@
+import pytest
+import torch
+from diffusers import AutoencoderKLQwenImage
+
+from studio.engine.anima import vae as folded
+from studio.engine.anima.vae import FoldedVae
+
+
+@pytest.fixture(scope="module")
+def pair():
+    """One random VAE: diffusers' 3-D network, and the folded one with the same weights."""
+    torch.manual_seed(3)
+    whole = AutoencoderKLQwenImage(base_dim=8).eval()
+    twin = AutoencoderKLQwenImage(base_dim=8)
+    twin.load_state_dict(whole.state_dict())
+    return whole, FoldedVae(twin).eval()
+
+
+def per_channel(values):
+    return torch.tensor(values).view(1, -1, 1, 1, 1)
+
+
+def pixels():
+    return torch.rand(2, 3, 48, 64, generator=torch.Generator().manual_seed(4)) * 2 - 1
+
+
+@torch.no_grad()
+def test_folded_encoding_equals_diffusers_mode(pair):
+    whole, flat = pair
+    mode = whole.encode(pixels().unsqueeze(2)).latent_dist.mode()
+    expected = (mode - per_channel(whole.config.latents_mean)) / per_channel(whole.config.latents_std)
+    assert (flat.encode(pixels()) - expected).abs().max() <= 1e-5
+
+
+@torch.no_grad()
+def test_folded_decoding_equals_diffusers(pair):
+    whole, flat = pair
+    latents = torch.randn(2, 16, 1, 6, 8, generator=torch.Generator().manual_seed(5))
+    raw = latents * per_channel(whole.config.latents_std) + per_channel(whole.config.latents_mean)
+    expected = whole.decode(raw, return_dict=False)[0][:, :, 0]
+    assert expected.std() > 1e-2
+    assert (flat.decode(latents) - expected).abs().max() <= 1e-5
+
+
+def test_the_published_statistics_are_diffusers_own(pair):
+    assert tuple(pair[0].config.latents_mean) == folded.LATENTS_MEAN
+    assert tuple(pair[0].config.latents_std) == folded.LATENTS_STD
+
+
+def test_key_maps_are_inverse_to_each_other_and_lose_no_key(pair):
+    whole, _ = pair
+    wan = folded.wan_key_map(whole)
+    assert len(set(wan.values())) == len(wan)
+    assert {folded.to_diffusers_key(key): key for key in wan.values()} == wan
+    state = whole.state_dict()
+    back = folded.to_diffusers(folded.to_wan(state, wan))
+    assert back.keys() == state.keys() and all(back[key] is state[key] for key in state)
+
+
+def test_wan_names_are_those_of_the_published_file(pair):
+    names = set(folded.wan_key_map(pair[0]).values())
+    assert {
+        "conv1.weight", "conv2.bias", "encoder.conv1.weight", "encoder.downsamples.0.residual.0.gamma",
+        "encoder.downsamples.2.resample.1.weight", "encoder.middle.1.to_qkv.weight", "encoder.head.0.gamma",
+        "decoder.upsamples.3.resample.1.weight", "decoder.upsamples.4.shortcut.weight", "decoder.head.2.bias",
+    } <= names  # fmt: skip
+
+
+def test_the_dimensions_are_read_from_the_file(pair):
+    whole, _ = pair
+    tensors = folded.to_wan(whole.state_dict(), folded.wan_key_map(whole))
+    assert folded.config_of(tensors) == {"base_dim": 8, "z_dim": 16, "input_channels": 3}
