@@ -1,0 +1,60 @@
+"""Where does an image's caption lie, and what does it say?
+
+One UTF-8 text file beside the image, `mira.png` and `mira.txt`; `.caption`, as other trainers write it, is read too.
+A caption is literal text: no weights, no escapes. An empty file is no caption, and none is ever written.
+"""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from studio.core.errors import UserError
+from studio.store.atomic import write_atomic
+
+SUFFIXES = (".txt", ".caption")  # in order of preference
+LARGEST = 256 * 2**10            # bytes
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # what Windows' editor calls "Unicode"
+
+
+def caption_path(image: Path) -> Path:
+    """Where the studio writes the caption of an image."""
+    return image.with_suffix(SUFFIXES[0])
+
+
+def find_sidecar(image: Path) -> Path | None:
+    """The first sidecar of an image that says something."""
+    candidates = (image.with_suffix(suffix) for suffix in SUFFIXES)
+    return next((path for path in candidates if path.is_file() and read_sidecar(path)), None)
+
+
+def read_caption(image: Path) -> str | None:
+    """The caption of an image, None without one. Raises UserError when its file is not text."""
+    sidecar = find_sidecar(image)
+    return read_sidecar(sidecar) if sidecar else None
+
+
+def read_sidecar(path: Path) -> str:
+    """The text of a caption file: line ends as `\\n`, no white space around it. Raises UserError naming the file."""
+    if path.stat().st_size > LARGEST:
+        raise UserError(f"{path} is too long for a caption", f"Keep captions under {LARGEST // 2**10} KiB.")
+    return _decoded(path).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def write_caption(image: Path, text: str) -> Path:
+    """Writes the caption beside its image and returns the file. Raises UserError for a blank caption."""
+    if not text.strip():
+        raise UserError(f"the caption of {image.name} would be empty", "Write at least the trigger.")
+    path = caption_path(image)
+    write_atomic(path, text.strip() + "\n")
+    return path
+
+
+def _decoded(path: Path) -> str:
+    content = path.read_bytes()
+    encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not UTF-8 text (byte {error.start})", "Save it as UTF-8.") from error

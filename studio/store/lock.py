@@ -1,0 +1,139 @@
+"""Who owns a project right now?
+
+The operating system keeps `project.lock` locked for as long as the owner lives: a killed owner never leaves a project
+closed, and a process number that was given out again never keeps one closed. The number in the file is for people.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.core.errors import UserError
+
+NAME = "project.lock"
+
+_TRIES, _PAUSE_S = 5, 0.02  # whoever only asks for the owner holds the lock for an instant
+_BEYOND = 2**30             # Windows refuses to read locked bytes, so a byte is locked where no text will ever be
+
+
+class Lock:
+    """Ownership of a project folder until `release`.
+
+    A process may own a folder several times over: a job opens the project that the window has open. `is_first` tells
+    the outermost owner, the only one who may assume that nobody is writing. Raises UserError when another process has
+    the folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._key: Path | None = folder.resolve()
+        with _GUARD:
+            self.is_first = self._key not in _HELD
+            held = _Held(_taken(folder)) if self.is_first else _HELD[self._key]
+            held.owners += 1
+            _HELD[self._key] = held
+
+    def release(self) -> None:
+        """Gives the project back; a second call does nothing."""
+        with _GUARD:
+            if self._key is None:
+                return
+            held = _HELD[self._key]
+            held.owners -= 1
+            if not held.owners:
+                _let_go(_HELD.pop(self._key).file)
+            self._key = None
+
+
+@dataclass(slots=True)
+class _Held:
+    """A locked file and how many in this process count on it."""
+
+    file: int
+    owners: int = 0
+
+
+_GUARD = threading.Lock()
+_HELD: dict[Path, _Held] = {}
+
+
+def is_owned(folder: Path) -> bool:
+    """Whether a living process, this one included, owns the project."""
+    try:
+        file = os.open(folder / NAME, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not _seize(file)
+    finally:
+        os.close(file)
+
+
+def _open(folder: Path) -> int:
+    try:
+        return os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise UserError(f"the project {folder} cannot be written: {error.strerror}",
+                        "Give yourself the right to write there, or copy it elsewhere.") from error
+
+
+def _taken(folder: Path) -> int:
+    file = _open(folder)
+    if not _seize_patiently(file):
+        owner = _read(file)
+        os.close(file)
+        raise UserError(f"the project {folder.name} is already open in process {owner}", "Close it there first.")
+    _write(file, str(os.getpid()))
+    return file
+
+
+def _let_go(file: int) -> None:
+    _write(file, "")
+    os.close(file)  # closing unlocks
+
+
+def _seize_patiently(file: int) -> bool:
+    for _ in range(_TRIES):
+        if _seize(file):
+            return True
+        time.sleep(_PAUSE_S)
+    return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _seize(file: int) -> bool:
+        try:
+            os.lseek(file, _BEYOND, os.SEEK_SET)
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+            return True
+        except OSError:
+            return False
+
+else:
+    import fcntl
+
+    def _seize(file: int) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            return False
+
+
+def _read(file: int) -> str:
+    os.lseek(file, 0, os.SEEK_SET)
+    return os.read(file, 32).decode("ascii", "replace")
+
+
+def _write(file: int, text: str) -> None:
+    os.lseek(file, 0, os.SEEK_SET)
+    with suppress(OSError):  # a full disk must not keep the person from opening the project to make room
+        os.truncate(file, 0)
+        os.write(file, text.encode("ascii"))
