@@ -1,0 +1,1 @@
+"""Torch lives here and nowhere else: plain arguments in, plain facts out."""

@@ -106,7 +106,9 @@ def denoised(
 
 
 @torch.no_grad()
-def sample(flow: Flow, pictures: Sequence[Picture], device: torch.device, on_step: StepCallback | None = None) -> Tensor:
+def sample(
+    flow: Flow, pictures: Sequence[Picture], device: torch.device, callback: StepCallback | None = None
+) -> Tensor:
     """Latents (batch, 16, 1, height/8, width/8) float32 of pictures that share size, steps, sampler and scheduler."""
     first = pictures[0]
     noises = [sde_noise(one.seed, one.width, one.height, one.sde_rule) for one in pictures]
@@ -116,7 +118,7 @@ def sample(flow: Flow, pictures: Sequence[Picture], device: torch.device, on_ste
         start,
         first.sigmas(),
         noise=lambda sigma, following: torch.cat([draw().to(device) for draw in noises]),
-        callback=on_step,
+        callback=callback,
     )
 
 
@@ -196,7 +198,7 @@ def _padded_length(context: Context) -> int:
 
 
 def _words(text: TextPath, contexts: Sequence[Context]) -> tuple[Tensor, Tensor]:
-    """Embeddings (batch, padded length, width) and their bias (batch, padded length), -inf beyond a row's own tokens."""
+    """Embeddings (batch, padded length, width), and a bias (batch, padded length) that is -inf beyond a row's own."""
     embeds, bias = text.batch(contexts)
     missing = max(map(_padded_length, contexts)) - embeds.shape[1]
     return F.pad(embeds, (0, 0, 0, missing)), F.pad(bias.flatten(1), (0, missing), value=-torch.inf)

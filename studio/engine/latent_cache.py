@@ -1,0 +1,82 @@
+"""Training images as latents: fitted to their bucket, encoded once, kept on disk under all that decides them.
+
+The key covers the picture's bytes, the bucket, the flip and the VAE. Change any of them and it is another latent: a
+stale one can never be read.
+"""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from studio.core.buckets import Bucket
+from studio.core.errors import UserError
+from studio.engine.anima.checkpoint import Anima, vae_digest
+from studio.engine.tensor_files import read_tensors, write_tensors
+from studio.store.digests import sha256_of
+from studio.store.images import open_rgb
+
+_LATENTS = "latents"
+
+
+class LatentCache:
+    """Looks a latent up in memory, then in `folder`, and encodes it only if it is in neither."""
+
+    def __init__(self, anima: Anima, folder: Path) -> None:
+        self._anima, self._folder = anima, folder
+        self._vae = f"{vae_digest(anima.files)} {anima.dtype}"
+        self._memory: dict[tuple[Path, Bucket, bool], Tensor] = {}
+
+    def get(self, path: Path, bucket: Bucket, flip: bool) -> Tensor:
+        """(16, 1, height/8, width/8), float32 on the CPU, normalised. UserError if the image cannot be read."""
+        place = (path, bucket, flip)
+        if place not in self._memory:
+            self._memory[place] = self._from_disk(path, bucket, flip)
+        return self._memory[place]
+
+    def _from_disk(self, path: Path, bucket: Bucket, flip: bool) -> Tensor:
+        _require_present(path)
+        file = self._folder / f"{latent_key(sha256_of(path), bucket, flip, self._vae)}.safetensors"
+        kept = _kept(file)
+        if kept is None:
+            kept = self._encode(path, bucket, flip)
+            write_tensors(file, {_LATENTS: kept}, {})
+        return kept
+
+    @torch.no_grad()
+    def _encode(self, path: Path, bucket: Bucket, flip: bool) -> Tensor:
+        pixels = pixels_of(fitted(open_rgb(path), bucket, flip)).to(self._anima.device, self._anima.dtype)
+        return self._anima.vae.encode(pixels.unsqueeze(0))[0].float().cpu()
+
+
+def latent_key(content: str, bucket: Bucket, flip: bool, vae: str) -> str:
+    """The name of a latent; each part changes it."""
+    return hashlib.sha256("\0".join((content, str(bucket), str(flip), vae)).encode()).hexdigest()
+
+
+def fitted(image: Image.Image, bucket: Bucket, flip: bool = False) -> Image.Image:
+    """Scaled to cover the bucket, cut around the centre, mirrored if asked."""
+    cut = ImageOps.fit(image, (bucket.width, bucket.height), Image.Resampling.LANCZOS)
+    return ImageOps.mirror(cut) if flip else cut
+
+
+def pixels_of(image: Image.Image) -> Tensor:
+    """(3, height, width), float32 in [-1, 1]."""
+    levels = torch.from_numpy(np.array(image, dtype=np.float32))
+    return (levels / 127.5 - 1).permute(2, 0, 1).contiguous()
+
+
+def _require_present(path: Path) -> None:
+    if not path.is_file():
+        raise UserError(f"There is no image {path}", "Restore it, or leave it out of the dataset.")
+
+
+def _kept(file: Path) -> Tensor | None:
+    """A cache may be lost or damaged at no cost but time."""
+    try:
+        return read_tensors(file)[0][_LATENTS]
+    except (UserError, KeyError):
+        return None

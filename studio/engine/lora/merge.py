@@ -1,0 +1,73 @@
+"""LoRAs merged into a base for as long as a render lasts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+
+from studio.core.errors import UserError
+from studio.engine.anima.keys import ADAPTER_PREFIX
+from studio.engine.lora.formats import LoraFile
+from studio.engine.lora.targets import linears
+
+_REMEDY = "Choose a base model of the family and size it was trained on."
+
+
+@contextmanager
+def merged(
+    transformer: nn.Module,
+    loras: Sequence[tuple[LoraFile, float]],
+    conditioner: nn.Module | None = None,
+) -> Iterator[None]:
+    """Runs the body with `weight + sum(strength * alpha / rank * up @ down)`, summed in float32, rounded once.
+
+    Merged weights are new tensors put in the place of the base's own, which come back untouched: the base cannot drift,
+    whatever happens inside. Strength 0 is no LoRA, bit for bit. Modules of the LLM adapter take part if `conditioner`
+    is given. UserError names a module that this base does not have or whose shape differs.
+    """
+    places = linears(transformer, conditioner)
+    active = [(lora, strength) for lora, strength in loras if strength != 0]
+    for lora, _ in active:
+        check_fits(lora, places)
+    touched = [name for name in places if any(name in lora.modules for lora, _ in active)]
+    originals = {name: places[name].weight for name in touched}
+    try:
+        for name in touched:
+            places[name].weight = _merged_weight(name, originals[name], active)
+        yield
+    finally:
+        for name, weight in originals.items():
+            places[name].weight = weight
+
+
+def check_fits(lora: LoraFile, places: Mapping[str, nn.Linear]) -> None:
+    """UserError naming the first module that `places` lacks, or the first whose shape differs.
+
+    Modules of the LLM adapter are passed over where `places` has none of it.
+    """
+    with_adapter = any(name.startswith(ADAPTER_PREFIX) for name in places)
+    for name, factors in lora.modules.items():
+        if name in places:
+            _require_same_shape(lora, name, tuple(places[name].weight.shape), factors.shape)
+        elif with_adapter or not name.startswith(ADAPTER_PREFIX):
+            raise UserError(f"The LoRA {lora.name} changes {name}, which this base model does not have", _REMEDY)
+
+
+def _require_same_shape(lora: LoraFile, name: str, here: tuple[int, ...], there: tuple[int, ...]) -> None:
+    if here != there:
+        sizes = f"{name} is {_size(here)} here, {_size(there)} in the LoRA"
+        raise UserError(f"The LoRA {lora.name} does not fit this base model: {sizes}", _REMEDY)
+
+
+@torch.no_grad()
+def _merged_weight(name: str, weight: nn.Parameter, loras: Sequence[tuple[LoraFile, float]]) -> nn.Parameter:
+    total = weight.to(torch.float32, copy=True)
+    for lora, strength in loras:
+        if name in lora.modules:
+            total.add_(lora.modules[name].delta(weight.device), alpha=strength)
+    return nn.Parameter(total.to(weight.dtype), requires_grad=False)
+
+
+def _size(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape))

@@ -1,0 +1,1 @@
+"""Taggers: networks that say which tags a picture shows."""

@@ -1,0 +1,54 @@
+"""Tensor files whose bytes depend on what they hold and on nothing else.
+
+The safetensors library writes the header's free text in an order that changes from one process to the next; here it is
+sorted, so that the same tensors always have the same hash.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from studio.core.errors import UserError
+from studio.store.atomic import write_atomic
+
+_LENGTH_BYTES = 8
+_ALIGNMENT = 8
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
+    """Writes a safetensors file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(path, tensor_bytes(tensors, metadata))
+
+
+def tensor_bytes(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
+    """A safetensors file's content, free text sorted."""
+    cpu = {name: value.detach().to("cpu").contiguous() for name, value in tensors.items()}
+    raw = save(cpu, {"format": "pt", **metadata})
+    size = int.from_bytes(raw[:_LENGTH_BYTES], "little")
+    header = json.loads(raw[_LENGTH_BYTES : _LENGTH_BYTES + size])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % _ALIGNMENT)
+    return len(text).to_bytes(_LENGTH_BYTES, "little") + text + raw[_LENGTH_BYTES + size :]
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """(tensors, header text) of a safetensors file. UserError if it is missing, cut short or something else."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}
+    except FileNotFoundError as error:
+        raise UserError(f"There is no file {path}", "Check the path.") from error
+    except (SafetensorError, OSError) as error:
+        raise UserError(f"{path} is not a whole safetensors file ({error})", "Download or export it again.") from error
+
+
+def first_not_finite(tensors: Mapping[str, Tensor]) -> str | None:
+    """The first tensor that holds NaN or infinity."""
+    return next((name for name, value in tensors.items() if not torch.isfinite(value).all()), None)
