@@ -146,8 +146,7 @@ def encoded(text: TextPath, pictures: Sequence[Picture]) -> dict[str, Context]:
 @torch.no_grad()
 def decode(vae: FoldedVae, latents: Tensor) -> Image.Image:
     """The RGB image of one picture's latents (1, 16, 1, h, w), normalised."""
-    raw = (latents * vae.std + vae.mean).to(next(vae.parameters()).dtype)  # float32 statistics whatever the weights
-    pixels = vae.decode_raw(raw)[0].float().clamp(-1, 1)  # (3, height, width)
+    pixels = vae.decode(latents)[0]  # (3, height, width)
     levels = ((pixels + 1) * 127.5).round().to("cpu", torch.uint8)
     return Image.fromarray(levels.permute(1, 2, 0).contiguous().numpy())
 

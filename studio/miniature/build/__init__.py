@@ -1,0 +1,1 @@
+"""Trains the practice model; nothing else imports this package."""

@@ -1,0 +1,53 @@
+"""`python -m studio.miniature.build [STAGE ...]`: trains the practice model from nothing, stage by stage."""
+
+import argparse
+import os
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: spinning threads stall every other process
+
+from pathlib import Path
+
+import torch
+
+from studio.miniature.build import dit, tagger, tokenizers, vae
+
+OUTPUT = Path(__file__).resolve().parents[3] / "resources" / "miniature"
+
+
+STAGES = ("tokenizers", "vae", "tagger", "dit", "card")
+
+
+def main() -> None:
+    args = _arguments()
+    torch.set_num_threads(args.threads)
+    for stage in args.stage or STAGES:
+        _run(stage, args.output, args.steps)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m studio.miniature.build", description=__doc__)
+    parser.add_argument("stage", nargs="*", choices=[*STAGES, []], help="one or more stages, in order; all by default")
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="where the weights go")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="CPU threads of torch")
+    parser.add_argument("--steps", type=int, help="optimiser steps of the stage, instead of its own number")
+    return parser.parse_args()
+
+
+def _run(stage: str, output: Path, steps: int | None) -> None:
+    match stage:
+        case "tokenizers":
+            tokenizers.write(output / "tokenizers")
+        case "vae":
+            vae.train(output / "vae" / "qwen-image-practice.safetensors", steps or vae.STEPS)
+        case "tagger":
+            tagger.train(output, steps or tagger.STEPS)
+        case "dit":
+            dit.train(output, steps or dit.STEPS)
+        case "card":
+            from studio.miniature.build import card
+
+            card.write_card(output)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+"""Stage 2: trains text encoder, adapter and DiT together on the shaped base set, the VAE frozen."""
+
+import math
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from diffusers import AutoencoderKLQwenImage
+from PIL import Image, ImageFilter
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from studio.engine.anima.save import save_original, save_qwen
+from studio.engine.anima.shapes import (
+    CONTEXT_FLOOR,
+    AdapterConfig,
+    QwenConfig,
+    TransformerConfig,
+    build_conditioner,
+    build_qwen,
+    build_transformer,
+)
+from studio.engine.anima.transformer import install_fast_attention, velocity
+from studio.engine.anima.vae import FoldedVae, config_of, to_diffusers
+from studio.miniature import world
+from studio.miniature.world_captions import QUALITY
+from studio.miniature.build.stage import Ema, Stage, cache_folder
+
+QWEN = QwenConfig(hidden=128, layers=4, heads=4, kv_heads=2, head_dim=32, mlp_dim=384, vocab=1024)
+ADAPTER = AdapterConfig(source_dim=128, target_dim=128, model_dim=128, layers=2, heads=4, mlp_dim=512, vocab=1024)
+DIT = TransformerConfig(heads=3, head_dim=64, layers=6, mlp_dim=768, text_dim=128, adaln_dim=64)
+
+STEPS = 6_000
+BATCH = 64
+PICTURES = 32_000
+LEARNING_RATE = 1.2e-3
+SIZES = ((128, 128), (112, 144), (144, 112), (128, 160))
+SIZE_SHARES = (0.45, 0.25, 0.15, 0.15)
+EMPTY_SHARE = 0.1  # captions replaced by "", for guidance
+POOR_SHARE = 0.08  # pictures spoilt on purpose and captioned so, or negatives would mean nothing
+POOR_QUALITY = "worst quality, low quality, score_1, score_2, safe"
+TOKENS = 88  # longer than nearly every caption of the world
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    scene: world.Scene
+    poor: bool
+
+
+class Text(nn.Module):
+    """The text path with gradients: captions to a padded, exactly trimmed context."""
+
+    def __init__(self, tokenizers: Path) -> None:
+        super().__init__()
+        self.qwen, self.conditioner = build_qwen(QWEN), build_conditioner(ADAPTER)
+        self.qwen_tokenizer = Tokenizer.from_file(str(tokenizers / "qwen2" / "tokenizer.json"))
+        self.t5_tokenizer = Tokenizer.from_file(str(tokenizers / "t5" / "tokenizer.json"))
+        self.qwen_pad = self.qwen_tokenizer.token_to_id("<|endoftext|>")
+
+    def forward(self, captions: list[str]) -> tuple[Tensor, Tensor]:
+        """Context (batch, tokens + 1, 128) and attention bias (batch, 1, 1, tokens + 1)."""
+        source, source_mask = _padded([e.ids or [self.qwen_pad] for e in self.qwen_tokenizer.encode_batch(captions)])
+        target, target_mask = _padded([e.ids for e in self.t5_tokenizer.encode_batch(captions)])
+        states = self.qwen(input_ids=source, attention_mask=source_mask, use_cache=False).last_hidden_state
+        states = states * source_mask.unsqueeze(-1)
+        context = self.conditioner(states, target, target_mask, source_mask)[:, : target.shape[1] + 1]
+        return context, _bias(target_mask)
+
+
+class Model(nn.Module):
+    """All that is trained in this stage, as one module."""
+
+    def __init__(self, tokenizers: Path) -> None:
+        super().__init__()
+        self.text, self.dit = Text(tokenizers), build_transformer(DIT)
+        install_fast_attention(self.dit)
+        for block in self.dit.transformer_blocks:
+            block.compile(dynamic=False)
+
+
+def train(folder: Path, steps: int = STEPS) -> None:
+    """Trains (or resumes) the base and writes its two files below `folder`; about an hour on two cores."""
+    torch.manual_seed(2)
+    model = Model(folder / "tokenizers")
+    optimizer = torch.optim.AdamW(_groups(model), lr=LEARNING_RATE, betas=(0.9, 0.98), fused=True)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _warm_cosine(step, steps))
+    ema = Ema(model, 0.999)
+    stage = Stage("dit", steps, {"model": model, "optimizer": optimizer, "schedule": schedule, "ema": ema})
+    pools = latent_pools(folder / "vae" / "qwen-image-practice.safetensors")
+    average = 1.0
+
+    def step(index: int) -> dict[str, float]:
+        nonlocal average
+        latents, captions = _batch(pools, random.Random(f"dit {index}"))
+        loss = _loss(model, latents, captions)
+        optimizer.zero_grad()
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        ema.update(model, index)
+        average += 0.02 * (loss.item() - average)
+        return {"loss": average, "grad": norm.item()}
+
+    stage.run(step)
+    stage.record(folder, BATCH)
+    write(model, ema, folder)
+
+
+def write(model: Model, ema: Ema, folder: Path) -> None:
+    """Saves the averaged weights in the public release's names."""
+    ema.copy_to(model)
+    save_original(model.dit, model.text.conditioner, folder / "diffusion_models" / "anima-practice.safetensors")
+    save_qwen(model.text.qwen, folder / "text_encoders" / "qwen3-practice.safetensors")
+
+
+def load_vae(path: Path) -> FoldedVae:
+    tensors = load_file(path)
+    vae = AutoencoderKLQwenImage(**config_of(tensors))
+    vae.load_state_dict({key: value.float() for key, value in to_diffusers(tensors).items()})
+    return FoldedVae(vae).eval()
+
+
+def latent_pools(vae_file: Path, count: int = PICTURES) -> list[tuple[Tensor, list[Item]]]:
+    """One pool a size: latents (n, 16, 1, h/8, w/8) in fp16 with the scenes they show; kept in the cache."""
+    vae = load_vae(vae_file)
+    return [_pool(vae, place, int(count * share)) for place, share in enumerate(SIZE_SHARES)]
+
+
+def _pool(vae: FoldedVae, place: int, count: int) -> tuple[Tensor, list[Item]]:
+    items = [_item(random.Random(f"base {place} {index}")) for index in range(count)]
+    path = cache_folder() / f"latents-{place}-{count}.pt"
+    if not path.exists():
+        parts = [_encoded(vae, items[at : at + 32], SIZES[place]) for at in range(0, count, 32)]
+        torch.save(torch.cat(parts), path)
+    return torch.load(path, weights_only=True), items
+
+
+def _item(rng: random.Random) -> Item:
+    return Item(world.sample_base(rng), rng.random() < POOR_SHARE)
+
+
+@torch.no_grad()
+def _encoded(vae: FoldedVae, items: list[Item], size: tuple[int, int]) -> Tensor:
+    pictures = [np.asarray(_picture(item, size)) for item in items]
+    pixels = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return vae.encode(pixels).half()
+
+
+def _picture(item: Item, size: tuple[int, int]) -> Image.Image:
+    image = world.draw(item.scene, *size)
+    if not item.poor:
+        return image
+    small = image.resize((size[0] // 4, size[1] // 4), Image.Resampling.BILINEAR)
+    return small.resize(size, Image.Resampling.BILINEAR).filter(ImageFilter.GaussianBlur(1.5))
+
+
+def _batch(pools: list[tuple[Tensor, list[Item]]], rng: random.Random) -> tuple[Tensor, list[str]]:
+    latents, items = rng.choices(pools, SIZE_SHARES)[0]
+    picked = [rng.randrange(len(items)) for _ in range(BATCH)]
+    return latents[picked].float(), [_caption(items[index], rng) for index in picked]
+
+
+def _caption(item: Item, rng: random.Random) -> str:
+    if rng.random() < EMPTY_SHARE:
+        return ""
+    text = world.base_caption(item.scene, rng)
+    return text.replace(QUALITY, POOR_QUALITY) if item.poor else text
+
+
+def _loss(model: Model, latents: Tensor, captions: list[str]) -> Tensor:
+    """Rectified flow, x_t = (1 - t) x_0 + t noise, target noise - x_0; t leans to the noisy end, where layout is decided."""
+    noise = torch.randn_like(latents)
+    t = torch.sigmoid(1.1 * torch.randn(len(latents)) + 0.5)
+    at = t.view(-1, 1, 1, 1, 1)
+    with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):  # CPU flash attention is slow backwards
+        context, bias = model.text(captions)
+        predicted = velocity(model.dit, (1 - at) * latents + at * noise, t, context, bias)
+    return F.mse_loss(predicted.float(), noise - latents)
+
+
+def _padded(ids: list[list[int]]) -> tuple[Tensor, Tensor]:
+    """Ids padded on the right with 0 and their mask, both (batch, tokens); one width, or every step compiles anew."""
+    width = max(TOKENS, *(len(row) for row in ids))
+    padded = torch.tensor([row + [0] * (width - len(row)) for row in ids])
+    lengths = torch.tensor([len(row) for row in ids])
+    return padded, (torch.arange(width) < lengths.unsqueeze(1)).long()
+
+
+def _bias(mask: Tensor) -> Tensor:
+    """-inf on the batch's padding and ln(pads) on the one zero token that stands for all pads up to 512."""
+    pads = torch.log(CONTEXT_FLOOR - mask.sum(1, keepdim=True).float())
+    tokens = torch.zeros_like(mask, dtype=torch.float32).masked_fill(mask == 0, -torch.inf)
+    return torch.cat([tokens, pads], dim=1)[:, None, None]
+
+
+def _groups(model: Model) -> list[dict[str, object]]:
+    """Weight decay for matrices only."""
+    flat = [value for value in model.parameters() if value.ndim < 2]
+    matrices = [value for value in model.parameters() if value.ndim >= 2]
+    return [{"params": matrices, "weight_decay": 0.01}, {"params": flat, "weight_decay": 0.0}]
+
+
+def _warm_cosine(step: int, steps: int) -> float:
+    return min(1.0, (step + 1) / 300) * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps))))
