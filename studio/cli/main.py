@@ -1,0 +1,99 @@
+"""`charstudio`: reads what was typed, runs the job, tells what happens, and answers with an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from studio.cli.live import JsonLines, LiveLine
+from studio.cli.options import parser
+from studio.cli.show import show
+from studio.cli.verbs import job_of
+from studio.core.errors import UserError
+from studio.core.events import Facts, Failed, Finished
+from studio.jobs.demo import Demo
+from studio.jobs.execute import Emit, Stop, Ticket, execute, exit_code
+from studio.jobs.gpu import Gpu
+from studio.jobs.report import report
+from studio.jobs.threads import settle_threads
+
+PERSON, INTERRUPTED = 2, 130
+
+_ASKED = b"\nStopping after this step; press Ctrl-C again to stop at once.\n"
+_NO_WINDOW = "charstudio: the window comes with a later version; until then, use one of the verbs above."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code: 0 done, 2 the person's, 1 ours, 130 stopped."""
+    settle_threads()
+    _speak_utf8()
+    commands = parser()
+    chosen = commands.parse_args(arguments)
+    if chosen.verb is None:
+        commands.print_help(sys.stderr)
+        print(f"\n{_NO_WINDOW}", file=sys.stderr)
+        return PERSON
+    try:
+        return _run(chosen)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    listen = JsonLines() if chosen.json else LiveLine()
+    try:
+        if chosen.verb == "show":
+            return show(chosen.dir, chosen.what, as_json=chosen.json)
+        with job_of(chosen) as job:
+            return _executed(Ticket(job), Gpu(getattr(chosen, "device", "auto")), listen)
+    except UserError as error:
+        listen(Failed("person", error.what, error.remedy))
+        return PERSON
+
+
+def _executed(ticket: Ticket, gpu: Gpu, listen: Emit) -> int:
+    with _stopping(ticket.stop):
+        ending = execute(ticket, gpu, listen)
+    if isinstance(ticket.job, Demo) and isinstance(ending, Finished):
+        _tell(ending.facts, as_json=isinstance(listen, JsonLines))
+    return exit_code(ending)
+
+
+def _tell(facts: Facts, as_json: bool) -> None:
+    """The report of a demo: one object for scripts, tables for people."""
+    if as_json:
+        print(json.dumps(facts, ensure_ascii=False), flush=True)
+        return
+    for line in report(facts):
+        print(line)
+
+
+def _speak_utf8() -> None:
+    """Captions and names are written in every script; a console that cannot show one shows a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+@contextmanager
+def _stopping(stop: Stop) -> Iterator[None]:
+    """The first Ctrl-C asks the job to stop, the second interrupts it; being told to terminate is being asked."""
+
+    def ask(number: int, frame: object) -> None:
+        if stop.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        stop.set()
+        os.write(sys.stderr.fileno(), _ASKED)  # a signal may come in the middle of a print, which cannot be re-entered
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

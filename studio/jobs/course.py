@@ -1,0 +1,209 @@
+"""The course of a training run: steps, and at an epoch's end a checkpoint, a state to resume from, and previews.
+
+The order is what makes a crash harmless. A checkpoint is on disk before its line in the journal, and both are there
+before the state that lies behind them; so whatever a resumed run finds missing, it is going to make again, bit for bit.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import time
+from pathlib import Path
+
+from studio.core.caption import fill
+from studio.core.errors import UserError
+from studio.core.events import (
+    CheckpointSaved,
+    Ending,
+    Finished,
+    Note,
+    PreviewReady,
+    Progress,
+    StateSaved,
+    StepDone,
+    Stopped,
+)
+from studio.core.fold import fold
+from studio.core.spec import RenderSpec
+from studio.engine.anima.checkpoint import base_digest
+from studio.engine.preview import Preview, render_previews
+from studio.engine.state import differences, newest_state, write_state
+from studio.engine.trainer import StepFacts, Trainer
+from studio.jobs.execute import Emit, Stop
+from studio.jobs.pace import Pace
+from studio.store import journal
+from studio.store.digests import sha256_of
+from studio.store.names import slug
+from studio.store.picture_text import write_png
+from studio.store.runs import RunFolder
+
+_STATE = "state"
+_SPARE = 256 * 2**20  # bytes that are left free whatever a run needs
+_MOMENTS = 3          # a state holds each factor and two moments of it, in float32
+
+
+class Course:
+    """Goes through one attempt at a run, from wherever its newest sound state left it."""
+
+    def __init__(self, run: RunFolder, trainer: Trainer, triggers: tuple[str, ...], base_name: str, emit: Emit,
+                 stop: Stop) -> None:
+        self._run, self._trainer, self._recipe, self._plan = run, trainer, trainer.recipe, trainer.plan
+        self._triggers, self._base_name = triggers, base_name
+        self._emit, self._stop = emit, stop
+        self._known = fold(journal.read(run.journal))
+        self._saved_at = 0  # the step of the newest state
+
+    def run(self) -> Ending:
+        """Prepares, resumes, steps; each of them may end early because `stop` was set."""
+        self._require_room()
+        self._warn_of_small_images()
+        if not self._prepare():
+            return self._stopped()
+        self._restore()
+        self._preview()
+        if not self._stop.is_set():
+            self._train()
+        return self._stopped() if self._stop.is_set() else self._finished()
+
+    def _train(self) -> None:
+        pace = Pace(self._plan.steps, time.monotonic, self._trainer.step)
+        began = time.monotonic()
+        for facts in self._trainer.steps():
+            now = time.monotonic()
+            self._emit(_step_done(facts, now - began))
+            self._emit(Progress(facts.step, self._plan.steps, pace.seconds_left(facts.step), "step"))
+            self._keep(facts)
+            if self._stop.is_set():
+                return
+            began = time.monotonic()
+
+    def _keep(self, facts: StepFacts) -> None:
+        """What a step leaves behind, in the order that a crash needs."""
+        if self._is_last or facts.epoch_done and facts.epoch % self._recipe.save_every == 0:
+            self._save_checkpoint(facts)
+        if self._is_last or self._is_state_due(facts):
+            self._save_state()
+        self._preview()
+
+    def _is_state_due(self, facts: StepFacts) -> bool:
+        every = self._recipe.state_every
+        return facts.step % every == 0 if every else facts.epoch_done
+
+    def _save_checkpoint(self, facts: StepFacts) -> None:
+        path = self._run.checkpoint(facts.epoch)
+        self._trainer.export(path, "comfy")
+        self._emit(CheckpointSaved(facts.epoch, facts.step, self._run.relative(path), sha256_of(path)))
+
+    def _save_state(self) -> None:
+        path = write_state(self._run.folder / _STATE, self._trainer.state())
+        self._saved_at = self._trainer.step
+        self._emit(StateSaved(self._saved_at, self._run.relative(path), sha256_of(path)))
+
+    def _restore(self) -> None:
+        state = newest_state(self._run.folder / _STATE)
+        if state is None:
+            return
+        self._trainer.restore(state)
+        self._saved_at = state.step
+        self._emit(Note(f"Going on after step {state.step} of {self._plan.steps}."))
+        for difference in differences(state, self._trainer.machine):
+            self._emit(Note(f"The last bits may differ from a run that was never stopped: {difference}."))
+
+    def _preview(self) -> None:
+        """All prompts with all seeds where an epoch has just ended, unless they are not due or there already.
+
+        Epoch 0 is the base without the LoRA; the end of the run is always due.
+        """
+        every, epoch = self._recipe.preview_every, self._epoch_ended
+        if not every or epoch is None or epoch % every and not self._is_last:
+            return
+        for trigger in self._triggers:
+            if not self._stop.is_set() and not self._has_previews(epoch, trigger):
+                self._render_previews(epoch, trigger)
+
+    def _render_previews(self, epoch: int, trigger: str) -> None:
+        previews = render_previews(
+            self._trainer.anima, self._recipe, trigger, adapter=epoch > 0, stop=self._stop.is_set,
+            on_step=lambda done, total: self._emit(Progress(done, total, what=f"preview of epoch {epoch}, step")))
+        for preview in previews:
+            path = self._write_preview(epoch, trigger, preview)
+            self._emit(PreviewReady(epoch, preview.picture.prompt, preview.seed, self._run.relative(path)))
+
+    def _write_preview(self, epoch: int, trigger: str, preview: Preview) -> Path:
+        name = f"{slug(trigger)}-p{preview.prompt + 1}-s{preview.seed}.png"
+        path = self._run.previews(epoch) / name
+        path.parent.mkdir(exist_ok=True)
+        facts = {"run": self._run.id, "epoch": epoch, "step": self._trainer.step, "preview": True}
+        write_png(path, preview.image, self._spec_of(epoch, preview), base_name=self._base_name, facts=facts)
+        return path
+
+    def _spec_of(self, epoch: int, preview: Preview) -> RenderSpec:
+        """The preview as a spec; its LoRA has a digest only where it was saved."""
+        picture, saved = preview.picture, self._run.checkpoint(epoch)
+        shared = {field.name for field in dataclasses.fields(RenderSpec)} & set(picture.__slots__)
+        loras = ((sha256_of(saved), 1.0),) if epoch and saved.exists() else ()
+        settings = {name: getattr(picture, name) for name in shared}
+        return RenderSpec(**settings, loras=loras, base=base_digest(self._trainer.anima.files))
+
+    def _has_previews(self, epoch: int, trigger: str) -> bool:
+        wanted = {(epoch, fill(prompt, {"trigger": trigger}), seed)
+                  for prompt in self._recipe.preview_prompts for seed in self._recipe.preview_seeds}
+        there = {(each.epoch, each.prompt, each.seed) for each in self._known.previews
+                 if (self._run.folder / each.path).is_file()}
+        return wanted <= there
+
+    def _prepare(self) -> bool:
+        for prepared in self._trainer.prepare():
+            self._emit(Progress(prepared.done, prepared.total, what="image"))
+            if self._stop.is_set():
+                return False
+        return True
+
+    def _warn_of_small_images(self) -> None:
+        if self._known.attempt > 1:
+            return
+        for image in self._trainer.upscaled:
+            factor = f"{image.factor:.2f} times"
+            self._emit(Note(f"{image.path.name} is enlarged {factor} for its bucket and will look soft."))
+
+    def _require_room(self) -> None:
+        """Raises UserError when checkpoints and states will not fit on the disk."""
+        numbers = sum(factors.down.numel() + factors.up.numel() for factors in self._trainer.lora().modules.values())
+        saves = -(-self._plan.epoch_of(self._plan.steps) // self._recipe.save_every)
+        width = self._trainer.anima.dtype.itemsize
+        needed = numbers * (saves * width + 2 * _MOMENTS * 4) + _SPARE
+        free = free_bytes(self._run.folder)
+        if needed > free:
+            raise UserError(f"The run needs {needed / 2**30:.1f} GiB on the disk, {free / 2**30:.1f} GiB are free",
+                            "Make room, or save fewer epochs with --save-every.")
+
+    @property
+    def _is_last(self) -> bool:
+        return self._trainer.step == self._plan.steps
+
+    @property
+    def _epoch_ended(self) -> int | None:
+        """The epoch that the last step ended, None within one; the last step ends one even if it is cut short."""
+        step = self._trainer.step
+        if self._is_last:
+            return self._plan.epoch_of(step)
+        return step // self._plan.steps_per_epoch if step % self._plan.steps_per_epoch == 0 else None
+
+    def _stopped(self) -> Stopped:
+        if self._trainer.step != self._saved_at:
+            self._save_state()
+        return Stopped({"run": self._run.id, "step": self._trainer.step})
+
+    def _finished(self) -> Finished:
+        return Finished({"run": self._run.id, "step": self._trainer.step, "exposures": self._trainer.exposures,
+                         "path": str(self._run.checkpoint(self._plan.epoch_of(self._plan.steps)))})
+
+
+def free_bytes(folder: Path) -> int:
+    """The room on the disk that holds `folder`."""
+    return shutil.disk_usage(folder).free
+
+
+def _step_done(facts: StepFacts, seconds: float) -> StepDone:
+    return StepDone(facts.step, facts.epoch, facts.loss, facts.lr, round(seconds, 4), facts.exposures)

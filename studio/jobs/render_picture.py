@@ -1,0 +1,85 @@
+"""Renders one picture to one file; no project needed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.core.errors import UserError
+from studio.core.events import Ending, Finished, Note, Progress, Started, Stopped
+from studio.core.spec import RenderSpec
+from studio.jobs.bases import BaseChoice
+from studio.jobs.execute import Emit, Stop
+from studio.jobs.gpu import Gpu
+from studio.store.digests import sha256_of
+from studio.store.picture_text import write_png
+
+if TYPE_CHECKING:
+    from studio.engine.anima.pipeline import Picture
+    from studio.engine.lora.formats import LoraFile
+
+NEGATIVE_INACTIVE = "At CFG 1 the negative prompt is inactive; it costs nothing and changes nothing."
+
+
+@dataclass(frozen=True, slots=True)
+class RenderPicture:
+    """One picture. `loras` are (file, strength); `spec` gets their digests and the base's when it runs."""
+
+    spec: RenderSpec
+    base: BaseChoice
+    loras: tuple[tuple[Path, float], ...]
+    out: Path
+    kind = "render"
+    folder = None
+
+    def run(self, gpu: Gpu, emit: Emit, stop: Stop) -> Ending:
+        from studio.engine.anima.checkpoint import base_digest
+        from studio.engine.anima.pipeline import rendered
+        from studio.engine.lora.merge import merged
+
+        facts = gpu.facts()
+        emit(Started(self.out.name, self.kind, self.spec.steps, facts))
+        self._check(emit)
+        files, loras = self.base.files(), read_loras(self.loras)
+        with gpu.resident(files) as anima, merged(anima.transformer, loras, anima.text.conditioner):
+            images = dict(rendered(anima, [picture_of(self.spec)], stop=stop.is_set,
+                                   on_step=lambda done, total: emit(Progress(done, total, what="step"))))
+        if not images:
+            return Stopped()
+        names = [path.name for path, _ in self.loras]
+        write_png(self.out, images[0], self._complete(base_digest(files)), base_name=self.base.title, lora_names=names,
+                  facts=facts)
+        return Finished({"path": str(self.out)})
+
+    def _check(self, emit: Emit) -> None:
+        if self.out.suffix.lower() != ".png":
+            raise UserError(f"{self.out} is not a PNG file", "Let --out end in .png.")
+        if self.spec.cfg == 1 and self.spec.negative:
+            emit(Note(NEGATIVE_INACTIVE))
+        self.out.parent.mkdir(parents=True, exist_ok=True)
+
+    def _complete(self, base: str) -> RenderSpec:
+        loras = tuple((sha256_of(path), strength) for path, strength in self.loras)
+        return dataclasses.replace(self.spec, loras=loras, base=base)
+
+
+def read_loras(loras: Sequence[tuple[Path, float]]) -> list[tuple[LoraFile, float]]:
+    """The files with their strengths. Raises UserError naming one that is missing or no LoRA."""
+    from studio.engine.lora.formats import read_lora
+
+    for path, _ in loras:
+        if not path.is_file():
+            raise UserError(f"There is no LoRA {path}", "Check the path.")
+    return [(read_lora(path), strength) for path, strength in loras]
+
+
+def picture_of(spec: RenderSpec) -> Picture:
+    """What the engine draws for a spec."""
+    from studio.engine.anima.pipeline import Picture
+
+    return Picture(prompt=spec.prompt, negative=spec.negative, seed=spec.seed, steps=spec.steps, cfg=spec.cfg,
+                   sampler=spec.sampler, scheduler=spec.scheduler, width=spec.width, height=spec.height,
+                   sde_rule=spec.noise_rule)

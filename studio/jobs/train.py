@@ -1,0 +1,110 @@
+"""Starts and resumes training: what has to be right before, what is frozen, what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.core.buckets import Bucket, bucket_of
+from studio.core.dataset import Dataset, dataset_of, require_captions
+from studio.core.errors import UserError
+from studio.core.events import Ending, Facts, Note, Started
+from studio.core.fold import fold
+from studio.core.recipe import Recipe
+from studio.core.schedule import plan
+from studio.jobs.bases import BaseChoice, base_from_facts, chosen_base
+from studio.jobs.execute import Emit, Stop
+from studio.jobs.gpu import Gpu
+from studio.store import dataset as datasets
+from studio.store import journal, runs
+from studio.store.runs import RunFolder
+from studio.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from studio.engine.trainer import TrainImage, Trainer
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """One attempt at a run, the first or a later one."""
+
+    place: Workspace
+    of: RunFolder
+    base: BaseChoice
+    kind = "train"
+
+    @property
+    def folder(self) -> Path:
+        return self.of.folder
+
+    def run(self, gpu: Gpu, emit: Emit, stop: Stop) -> Ending:
+        from studio.jobs.course import Course
+
+        recipe, dataset = runs.read_recipe(self.of), runs.read_dataset(self.of)
+        emit(Started(self.of.id, self.kind, plan(_groups(dataset, recipe), recipe).steps, self._facts(gpu)))
+        for repair in self.place.repairs:
+            emit(Note(repair))
+        with self._trainer(gpu, recipe, dataset) as trainer:
+            triggers = tuple(each.trigger for each in dataset.characters)
+            return Course(self.of, trainer, triggers, self.base.title, emit, stop).run()
+
+    @contextmanager
+    def _trainer(self, gpu: Gpu, recipe: Recipe, dataset: Dataset) -> Iterator[Trainer]:
+        from studio.engine.trainer import Trainer
+
+        images = _images(self.place.folder, dataset, recipe)
+        with (gpu.resident(self.base.files(), recipe.precision) as anima,
+              Trainer(anima, images, recipe, self.place.folder / "cache") as trainer):
+            yield trainer
+
+    def _facts(self, gpu: Gpu) -> Facts:
+        return {**gpu.facts(), "base": self.base.facts(), "title": self.base.title}
+
+
+def start_training(place: Workspace, recipe: Recipe, base: BaseChoice | None = None,
+                   characters: tuple[str, ...] = ()) -> Train:
+    """Freezes a new run of these characters, of all if none is named.
+
+    Raises UserError, with nothing on disk, for a missing base or caption.
+    """
+    base = chosen_base(base, place.project)
+    base.files()
+    dataset = _dataset(place, characters)
+    require_captions(dataset)
+    return Train(place, runs.create_run(place, recipe, dataset), base)
+
+
+def resume_training(place: Workspace, wanted: str, base: BaseChoice | None = None) -> Train:
+    """A run that has not reached its end; without a base, on the one it was started on. Raises UserError otherwise."""
+    run = runs.find_run(place, wanted)
+    course = fold(journal.read(run.journal), alive=False).course
+    if course.status == "finished":
+        raise UserError(f"The run {run.id} is finished", "Start a new one with the verb train.")
+    return Train(place, run, chosen_base(base or base_from_facts(course.facts.get("base")), place.project))
+
+
+def _dataset(place: Workspace, characters: tuple[str, ...]) -> Dataset:
+    wanted = [place.project.character(name) for name in characters] or place.project.characters
+    names = {each.name for each in wanted}
+    return dataset_of(wanted, (image for image in datasets.dataset(place).images if image.character in names))
+
+
+def _groups(dataset: Dataset, recipe: Recipe) -> dict[Bucket, list[tuple[str, int]]]:
+    """Bucket -> (image id, repeats)."""
+    groups: dict[Bucket, list[tuple[str, int]]] = {}
+    for image in dataset.images:
+        bucket = bucket_of(image.width, image.height, recipe)
+        groups.setdefault(bucket, []).append((image.id, dataset.character_of(image).repeats))
+    return groups
+
+
+def _images(project: Path, dataset: Dataset, recipe: Recipe) -> list[TrainImage]:
+    """The frozen dataset as the engine takes it."""
+    from studio.engine.trainer import TrainImage
+
+    return [TrainImage(image.id, project / image.path, image.caption or "",
+                       bucket_of(image.width, image.height, recipe), dataset.character_of(image).repeats)
+            for image in dataset.images]
