@@ -14,7 +14,7 @@ from studio.miniature.build import dit, tagger, tokenizers, vae
 OUTPUT = Path(__file__).resolve().parents[3] / "resources" / "miniature"
 
 
-STAGES = ("tokenizers", "vae", "tagger", "dit", "card")
+STAGES = ("tokenizers", "vae", "polish", "tagger", "dit", "card")
 
 
 def main() -> None:
@@ -39,6 +39,8 @@ def _run(stage: str, output: Path, steps: int | None) -> None:
             tokenizers.write(output / "tokenizers")
         case "vae":
             vae.train(output / "vae" / "qwen-image-practice.safetensors", steps or vae.STEPS)
+        case "polish":
+            vae.polish(output / "vae" / "qwen-image-practice.safetensors", steps or vae.POLISH_STEPS)
         case "tagger":
             tagger.train(output, steps or tagger.STEPS)
         case "dit":

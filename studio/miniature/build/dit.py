@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from diffusers import AutoencoderKLQwenImage
 from PIL import Image, ImageFilter
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -26,10 +24,11 @@ from studio.engine.anima.shapes import (
     build_transformer,
 )
 from studio.engine.anima.transformer import install_fast_attention, velocity
-from studio.engine.anima.vae import FoldedVae, config_of, to_diffusers
+from studio.engine.anima.vae import FoldedVae
 from studio.miniature import world
 from studio.miniature.world_captions import QUALITY
 from studio.miniature.build.stage import Ema, Stage, cache_folder
+from studio.miniature.build.vae import load_vae
 
 QWEN = QwenConfig(hidden=128, layers=4, heads=4, kv_heads=2, head_dim=32, mlp_dim=384, vocab=1024)
 ADAPTER = AdapterConfig(source_dim=128, target_dim=128, model_dim=128, layers=2, heads=4, mlp_dim=512, vocab=1024)
@@ -118,13 +117,6 @@ def write(model: Model, ema: Ema, folder: Path) -> None:
     ema.copy_to(model)
     save_original(model.dit, model.text.conditioner, folder / "diffusion_models" / "anima-practice.safetensors")
     save_qwen(model.text.qwen, folder / "text_encoders" / "qwen3-practice.safetensors")
-
-
-def load_vae(path: Path) -> FoldedVae:
-    tensors = load_file(path)
-    vae = AutoencoderKLQwenImage(**config_of(tensors))
-    vae.load_state_dict({key: value.float() for key, value in to_diffusers(tensors).items()})
-    return FoldedVae(vae).eval()
 
 
 def latent_pools(vae_file: Path, count: int = PICTURES) -> list[tuple[Tensor, list[Item]]]:

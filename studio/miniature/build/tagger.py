@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from studio.engine.anima.vae import FoldedVae
 from studio.miniature import world
-from studio.miniature.build.dit import load_vae
 from studio.miniature.build.stage import Ema, Stage, cache_folder
+from studio.miniature.build.vae import load_vae
 
 SIDE = 128  # px, the model's square input
 STEPS = 2_400

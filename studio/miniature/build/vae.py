@@ -8,10 +8,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderKLQwenImage
-from safetensors.torch import save_file
-from torch import Tensor
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
 
-from studio.engine.anima.vae import LATENTS_MEAN, LATENTS_STD, FoldedVae, to_wan_key
+from studio.engine.anima.vae import LATENTS_MEAN, LATENTS_STD, FoldedVae, config_of, to_diffusers, to_wan_key
 from studio.miniature import world
 from studio.miniature.build.stage import Ema, Stage, cache_folder
 
@@ -22,6 +22,9 @@ STEPS = 7_400
 PICTURES = 5_000
 LEARNING_RATE = 2e-3
 KL_WEIGHT = 2e-4
+POLISH_STEPS = 6_000
+POLISH_RATE = 1e-3
+LATENT_NOISE = 0.03  # of a channel's standard deviation
 SIZES = ((128, 128), (112, 144), (144, 112), (160, 160), (96, 128), (192, 192))
 
 
@@ -58,8 +61,16 @@ def write(net: FoldedVae, ema: Ema, output: Path) -> None:
     ema.copy_to(net)
     net.eval()
     _normalise(net, *_statistics(net))
+    save(net, output)
+
+
+def save(net: FoldedVae, output: Path) -> None:
+    """The Wan layout, in bf16."""
     tensors = {key: value.to(torch.bfloat16).contiguous() for key, value in _unfolded(net).items()}
-    save_file(tensors, output, metadata={"format": "pt"})
+    half = output.with_name(output.name + ".part")
+    save_file(tensors, half, metadata={"format": "pt"})
+    half.chmod(0o644)
+    half.replace(output)
 
 
 def drawings(name: str, count: int, seed: int = 7) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -93,14 +104,61 @@ def _crop(pixels: np.ndarray, mask: np.ndarray, rng: random.Random) -> tuple[np.
     return pixels[area], mask[area]
 
 
+def polish(output: Path, steps: int = POLISH_STEPS) -> None:
+    """Trains the decoder alone, on latents that stay as they are, and writes `output` again.
+
+    The latents do not move, so a transformer trained on them is none the wiser; its pictures only get sharper.
+    """
+    torch.manual_seed(4)
+    net = load_vae(output).train()
+    trained = nn.ModuleList([net.decoder, net.post_quant_conv])
+    optimizer = torch.optim.AdamW(trained.parameters(), lr=POLISH_RATE, weight_decay=1e-4, betas=(0.9, 0.99))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _warm_cosine(step, steps))
+    ema = Ema(trained, 0.998)
+    stage = Stage("vae-polish", steps, {"net": trained, "optimizer": optimizer, "schedule": schedule, "ema": ema})
+    pool = drawings("vae-pool", PICTURES)
+    error_of = torch.compile(_decoder_error)
+
+    def step(index: int) -> dict[str, float]:
+        pixels, weight = _crops(pool, random.Random(f"polish {index}"))
+        with torch.no_grad():
+            latents = net.moments(pixels)[0]
+            latents += LATENT_NOISE * net.std * torch.randn_like(latents)  # a sampler's latents are not perfect
+        recon = error_of(net, latents, pixels, weight)
+        optimizer.zero_grad()
+        recon.backward()
+        torch.nn.utils.clip_grad_norm_(trained.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        ema.update(trained, index)
+        return {"recon": recon.item()}
+
+    stage.run(step)
+    stage.record(output.parents[1], BATCH)
+    ema.copy_to(trained)
+    save(net, output)
+
+
+def load_vae(path: Path) -> FoldedVae:
+    """The folded VAE of a Wan-layout file, in float32."""
+    tensors = load_file(path)
+    vae = AutoencoderKLQwenImage(**config_of(tensors))
+    vae.load_state_dict({key: value.float() for key, value in to_diffusers(tensors).items()})
+    return FoldedVae(vae).eval()
+
+
 def _losses(net: FoldedVae, pixels: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
     mean, log_variance = net.moments(pixels)
     log_variance = log_variance.clamp(-20, 10)
     sampled = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-    error = net.decode_raw(sampled) - pixels
-    recon = (weight * (error.abs() + error.square())).mean() + 0.5 * _edges(error, weight)
+    recon = _decoder_error(net, sampled, pixels, weight)
     kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
     return recon, kl
+
+
+def _decoder_error(net: FoldedVae, latents: Tensor, pixels: Tensor, weight: Tensor) -> Tensor:
+    error = net.decode_raw(latents) - pixels
+    return (weight * (error.abs() + error.square())).mean() + 0.5 * _edges(error, weight)
 
 
 def _edges(error: Tensor, weight: Tensor) -> Tensor:

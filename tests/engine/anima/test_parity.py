@@ -1,5 +1,6 @@
 """Our pipeline against diffusers' own Anima pipeline, both reading the same file in the public release's layout."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -22,12 +23,14 @@ from transformers import PreTrainedTokenizerFast, Qwen3Model
 
 from studio.engine.anima import checkpoint as cp
 from studio.engine.anima.checkpoint import load
+from studio.engine.anima.keys import bare_qwen, split_original
 from studio.engine.anima.pipeline import Picture, decode, denoised
 from studio.engine.anima.transformer import velocity
 from studio.engine.anima.vae import config_of, to_diffusers
 from studio.engine.latents import start_noise
 from studio.store.tokenizers import Tokenizer
 
+PRACTICE = Path(__file__).parents[3] / "resources" / "miniature"
 PROMPT = "1girl, side ponytail, hair intakes, red ribbon. She sits on a chair."
 NEGATIVE = "worst quality, low quality"
 STEPS, CFG, WIDTH, HEIGHT = 5, 4.0, 64, 96
@@ -41,22 +44,45 @@ AS_RELEASED = (  # the public release with fewer blocks and a shorter vocabulary
 
 
 @pytest.fixture(scope="module", params=[AS_TINY, AS_RELEASED], ids=["tiny", "full width"])
-def base(request, tmp_path_factory):
+def random_base(request, tmp_path_factory):
     """A complete random base on disk: (its files, the configs it was written from)."""
-    files = tiny.write_tiny_base(tmp_path_factory.mktemp("base"))
-    transformer, adapter, qwen = request.param
+    return written(tmp_path_factory.mktemp("base"), request.param)
+
+
+@pytest.fixture(scope="module", params=[AS_TINY, AS_RELEASED, "practice"], ids=["tiny", "full width", "practice model"])
+def base(request, tmp_path_factory):
+    """A random base, or the trained one that ships: (its files, its configs)."""
+    if request.param == "practice":
+        return practice()
+    return written(tmp_path_factory.mktemp("base"), request.param)
+
+
+def practice():
+    files = cp.find_base(PRACTICE)
+    dit, adapter = split_original(load_file(files.transformer))
+    qwen = cp.qwen_config(bare_qwen(load_file(files.text_encoder)))
+    return files, (cp.transformer_config(dit), cp.adapter_config(adapter), qwen)
+
+
+def written(folder, configs):
+    files = tiny.write_tiny_base(folder)
+    transformer, adapter, qwen = configs
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(7)
         conditioner = tiny.lively(cp.build_conditioner(adapter))
         cp.save_original(tiny.random_transformer(transformer), conditioner, files.transformer, torch.float32)
         cp.save_qwen(tiny.lively(cp.build_qwen(qwen)), files.text_encoder, torch.float32)
-    return files, request.param
+    return files, configs
+
+
+def weights_of(file):
+    return {key: value.float() for key, value in load_file(file).items()}
 
 
 def reference(files, configs):
     """diffusers' pipeline with every component built by diffusers' own classes and rename function."""
     adapter = {}
-    original = {key.removeprefix("net."): value for key, value in load_file(files.transformer).items()}
+    original = {key.removeprefix("net."): value for key, value in weights_of(files.transformer).items()}
     for key in [key for key in original if key.startswith("llm_adapter.")]:
         adapter[key.removeprefix("llm_adapter.")] = original.pop(key)
     pipeline = AnimaAutoBlocks().init_pipeline()
@@ -98,12 +124,12 @@ def reference_conditioner(weights, config):
 
 def reference_qwen(files, config):
     qwen = Qwen3Model(cp.build_qwen(config).config)
-    qwen.load_state_dict({key.removeprefix("model."): value for key, value in load_file(files.text_encoder).items()})
+    qwen.load_state_dict({key.removeprefix("model."): value for key, value in weights_of(files.text_encoder).items()})
     return qwen.eval()
 
 
 def reference_vae(files):
-    weights = load_file(files.vae)
+    weights = weights_of(files.vae)
     vae = AutoencoderKLQwenImage(**config_of(weights))
     vae.load_state_dict(to_diffusers(weights), strict=True)
     return vae.float().eval()
@@ -150,8 +176,8 @@ def test_euler_with_guidance_equals_diffusers_own_pipeline(base, resize_without_
 
 
 @torch.no_grad()
-def test_every_block_of_the_compared_model_matters(base):
-    files, _ = base
+def test_every_block_of_the_compared_model_matters(random_base):
+    files, _ = random_base
     anima = load(files, torch.device("cpu"), torch.float32)
     call = start_noise(1, WIDTH, HEIGHT), torch.tensor([0.6]), *anima.text.batch([anima.text.encode(PROMPT)])
     whole = velocity(anima.transformer, *call)
