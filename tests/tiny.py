@@ -10,17 +10,15 @@ from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers, 
 from tokenizers.models import Unigram
 from torch import nn
 
-from studio.engine.anima.checkpoint import (
+from studio.engine.anima.files import BaseFiles
+from studio.engine.anima.save import save_original, save_qwen, save_vae
+from studio.engine.anima.shapes import (
     AdapterConfig,
-    BaseFiles,
     QwenConfig,
     TransformerConfig,
     build_conditioner,
     build_qwen,
     build_transformer,
-    save_original,
-    save_qwen,
-    save_vae,
 )
 
 TRANSFORMER = TransformerConfig(heads=2, head_dim=32, layers=2, mlp_dim=256, text_dim=48, adaln_dim=16)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from studio.core.errors import UserError
 from studio.core.events import (
     CaptionWritten,
     CheckpointSaved,
@@ -89,7 +90,7 @@ def sentence(event: Event) -> str:
         case CheckpointSaved():
             return f"epoch {event.epoch} saved as {event.path} (step {event.step})"
         case Failed():
-            return f"error: {_ended(event.what)} {event.remedy}".rstrip()
+            return f"error: {UserError(event.what, event.remedy)}"
         case Stopped():
             return "stopped; what was done is saved"
         case Finished():
@@ -123,10 +124,6 @@ def _finished(event: Finished) -> str:
         if name in event.facts:
             return f"done: {event.facts[name]}"
     return "done"
-
-
-def _ended(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _cut(line: str, width: int) -> str:

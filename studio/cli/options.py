@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from studio.core.axes import size_of
 from studio.core.errors import UserError
 from studio.core.knobs import Knob, changed, knobs_of
 from studio.core.project import Character
-from studio.core.recipe import Recipe
+from studio.core.recipe import Recipe, shipped_recipes
+from studio.core.sheet_plan import shipped_plans
 from studio.core.spec import RenderSpec
+from studio.jobs.score import THRESHOLD
 
 FORMATS = ("comfy", "kohya", "diffusers")
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
-_DESCRIPTION = "Trains character LoRAs on Anima and looks at what came of it."
-_EPILOG = "Ctrl-C stops tidily. Exit codes: 0 done, 2 to be put right by you, 1 a mistake in the studio, 130 stopped."
+_SIDES = ("width", "height")  # --size gives both
+PICTURE_FLAGS = (*(each.name for each in knobs_of(RenderSpec) if each.name not in _SIDES), "size", "lora", "out")
+SHEET_FLAGS = ("sheet", "run", "axis")
+
+_DESCRIPTION = "Teaches a character to an Anima model, and shows with numbers whether it worked."
+_EPILOG = (
+    "Ctrl-C stops after the step at hand and saves what is done. "
+    "Exit codes: 0 done, 2 something for you to put right, 1 a mistake in the studio, 130 stopped."
+)
+_PROJECT = "the folder of the project"
+_RUN = "which run: its number, its whole name, or latest"
+_TAGGER = "a WD tagger: a folder with model.onnx and selected_tags.csv (default: the practice model's)"
+_PARTS = {
+    "text-encoder": ("FILE", "the Qwen3 text encoder"), "vae": ("FILE", "the VAE"),
+    "qwen-tokenizer": ("DIR", "the tokenizer of the text encoder"), "t5-tokenizer": ("DIR", "the T5 tokenizer"),
+}  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line; `verb` holds the word that was typed, None without one."""
-    root = argparse.ArgumentParser("charstudio", description=_DESCRIPTION, epilog=_EPILOG)
+    more = f"`charstudio VERB --help` says more. {_EPILOG}"
+    root = argparse.ArgumentParser("charstudio", description=_DESCRIPTION, epilog=more)
     verbs = root.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     for add in (_demo, _new, _import, _tag, _train, _resume, _render, _convert, _check, _show):
         add(verbs)
@@ -44,16 +63,8 @@ def spec_of(chosen: argparse.Namespace) -> RenderSpec:
     spec = changed(RenderSpec(), assignments(chosen, RenderSpec), "flags")
     if chosen.size is None:
         return spec
-    width, height = chosen.size
-    return changed(spec, (f"width={width}", f"height={height}"), "--size")
-
-
-def size(text: str) -> tuple[int, int]:
-    """`832x1216` as (832, 1216)."""
-    width, _, height = text.lower().partition("x")
-    if not width.isdigit() or not height.isdigit():
-        raise argparse.ArgumentTypeError(f"'{text}' is not of the form WIDTHxHEIGHT, for example 832x1216")
-    return int(width), int(height)
+    width, height = size_of(chosen.size, "--size")
+    return dataclasses.replace(spec, width=width, height=height)
 
 
 def lora(text: str) -> tuple[Path, float]:
@@ -65,120 +76,133 @@ def lora(text: str) -> tuple[Path, float]:
         return Path(text), 1.0
 
 
-def axis(text: str) -> tuple[str, str]:
-    """`seed=1, 2, ..., 8` as (name, values)."""
-    name, equals, values = text.partition("=")
-    if not equals or not name.strip() or not values.strip():
-        raise argparse.ArgumentTypeError(f"'{text}' is not of the form name=values, for example seed=1, 2, 3")
-    return name.strip(), values.strip()
-
-
-def require(value: object, flag: str, why: str) -> None:
+def require(value: object, flag: str, remedy: str) -> None:
     """Raises `UserError` naming the flag that is missing."""
     if value is None:
-        raise UserError(f"{flag} is missing", why)
+        raise UserError(f"{flag} is missing", remedy)
+
+
+def refuse(chosen: argparse.Namespace, names: Iterable[str], why: str, remedy: str) -> None:
+    """Raises `UserError` for the first of these flags that was given, as it would do nothing."""
+    given = [name for name in names if getattr(chosen, name)]
+    if given:
+        raise UserError(f"{_flag(given[0])} {why}", remedy)
 
 
 def _verb(verbs: argparse._SubParsersAction, name: str, summary: str) -> argparse.ArgumentParser:
     made = verbs.add_parser(name, help=summary, description=summary, epilog=_EPILOG)
-    made.add_argument("--json", action="store_true", help="one event a line on standard output")
+    made.add_argument("--json", action="store_true", help="tells each event as a line of JSON on standard output")
     return made
 
 
 def _demo(verbs: argparse._SubParsersAction) -> None:
-    made = _verb(verbs, "demo", "Teaches the practice model a sample character, and shows and measures what it learnt.")
-    made.add_argument("--project", type=Path, required=True, metavar="DIR", help="where the new project goes")
-    made.add_argument("--sample", type=Path, metavar="DIR", help="a sample character; the first that ships by default")
-    made.add_argument("--recipe", default="practice", metavar="FILE|NAME", help="how to train (default: practice)")
-    made.add_argument("--set", action="append", default=[], metavar="key=value", help="changes a setting of the recipe")
+    made = _verb(verbs, "demo", "Teaches the practice model a sample character; shows and counts what it learnt.")
+    made.add_argument("--project", type=Path, required=True, metavar="DIR", help="a new folder for the demo's project")
+    made.add_argument("--sample", type=Path, metavar="DIR", help="a sample character (default: the first that ships)")
+    _recipe_flags(made, default="practice")
     made.add_argument("--trait", action="append", default=[], metavar="TAG",
-                      help="reports this tag too, as a control (may be repeated)")
+                      help="counts this tag too, as a control (may be repeated)")
     _base_flags(made, default="practice")
-    made.add_argument("--tagger", type=Path, metavar="DIR", help="a WD tagger; the practice model's by default")
+    made.add_argument("--tagger", type=Path, metavar="DIR", help=_TAGGER)
 
 
 def _new(verbs: argparse._SubParsersAction) -> None:
-    made = _verb(verbs, "new", "Makes a project: a folder with all that belongs to it.")
-    made.add_argument("dir", type=Path, metavar="DIR")
+    made = _verb(verbs, "new", "Makes a project: one folder for images, captions, runs and sheets.")
+    made.add_argument("dir", type=Path, metavar="DIR", help="the folder to make, or an empty one")
     made.add_argument("--name", required=True, help="what the project is called")
-    made.add_argument("--base", default="", metavar="FILE|DIR|practice", help="the base model to train on")
+    made.add_argument("--base", default="", metavar="FILE|DIR|practice",
+                      help="the base model to train on; it can also be named later, with each verb")
 
 
 def _import(verbs: argparse._SubParsersAction) -> None:
-    made = _verb(verbs, "import", "Copies images with their captions into a project.")
-    made.add_argument("dir", type=Path, metavar="DIR")
-    made.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders of them")
+    made = _verb(verbs, "import", "Copies images, and the captions beside them, into a project.")
+    made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
+    made.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders of images")
     made.add_argument("--character", required=True, metavar="NAME", help="whom the images show")
-    made.add_argument("--trigger", metavar="WORD", help="the word that calls the character; needed once")
-    _knob_flags(made, Character, only=("repeats",))
+    made.add_argument("--trigger", metavar="WORD",
+                      help="the word that calls the character in captions and prompts; needed the first time")
+    _knob_flags(made, Character, only=("repeats",), defaults=False)
 
 
 def _tag(verbs: argparse._SubParsersAction) -> None:
-    made = _verb(verbs, "tag", "Writes the captions that are missing, with a WD tagger.")
-    made.add_argument("dir", type=Path, metavar="DIR")
-    made.add_argument("--tagger", type=Path, metavar="DIR",
-                      help="a folder with model.onnx and selected_tags.csv; the practice model's by default")
-    made.add_argument("--threshold", type=float, default=0.35, help="least probability of a tag (default: 0.35)")
+    made = _verb(verbs, "tag", "Writes a caption for every image that has none, with a WD tagger.")
+    made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
+    made.add_argument("--tagger", type=Path, metavar="DIR", help=_TAGGER)
+    made.add_argument("--threshold", type=float, default=THRESHOLD, metavar="X",
+                      help=f"the least probability at which a tag is taken (default: {THRESHOLD})")
 
 
 def _train(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "train", "Trains a LoRA on the images of a project.")
-    made.add_argument("dir", type=Path, metavar="DIR")
-    made.add_argument("--recipe", required=True, metavar="FILE|NAME", help="a recipe file, official or practice")
-    made.add_argument("--character", action="append", metavar="NAME", help="only this one (may be repeated)")
-    made.add_argument("--set", action="append", default=[], metavar="key=value", help="changes a setting of the recipe")
+    made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
+    _recipe_flags(made)
+    made.add_argument("--character", action="append", metavar="NAME",
+                      help="trains on this character only (may be repeated; default: all)")
     _base_flags(made)
-    _knob_flags(made.add_argument_group("settings of the recipe"), Recipe, defaults=False)
+    settings = made.add_argument_group("settings", "Each is taken from the recipe unless it is given here.")
+    _knob_flags(settings, Recipe, defaults=False)
 
 
 def _resume(verbs: argparse._SubParsersAction) -> None:
-    made = _verb(verbs, "resume", "Goes on with a run that was stopped or interrupted, to the very same result.")
-    made.add_argument("dir", type=Path, metavar="DIR")
-    made.add_argument("run", metavar="RUN", help="an id, a number, or latest")
-    _base_flags(made)
+    made = _verb(verbs, "resume", "Goes on with a run that was stopped or cut off, as if it never had been.")
+    made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
+    made.add_argument("run", metavar="RUN", help=_RUN)
+    _base_flags(made, otherwise="the one the run was started on")
 
 
 def _render(verbs: argparse._SubParsersAction) -> None:
-    made = _verb(verbs, "render", "Renders one picture, or with DIR a sheet of a run.")
-    made.add_argument("dir", type=Path, nargs="?", metavar="DIR", help="a project, for a sheet")
-    _base_flags(made)
-    picture = made.add_argument_group("one picture, no project needed")
-    _knob_flags(picture, RenderSpec, skip=("width", "height"))
-    picture.add_argument("--size", type=size, metavar="WxH", help="width and height in pixels (default: 1024x1024)")
+    made = _verb(verbs, "render", "Renders one picture, or the sheet of a run in the project DIR.")
+    made.add_argument("dir", type=Path, nargs="?", metavar="DIR", help=f"{_PROJECT}; for a sheet only")
+    _base_flags(made, otherwise="for a sheet, that of its run")
+    picture = made.add_argument_group("one picture, without a project")
+    _knob_flags(picture, RenderSpec, skip=_SIDES)
+    picture.add_argument("--size", metavar="WxH", help="width and height in pixels (default: 1024x1024)")
     picture.add_argument("--lora", type=lora, action="append", default=[], metavar="FILE:STRENGTH",
-                         help="may be repeated")
+                         help="a LoRA to wear, at strength 1 if none is given (may be repeated)")
     picture.add_argument("--out", type=Path, metavar="FILE.png", help="where the picture goes")
     sheet = made.add_argument_group("a sheet")
-    sheet.add_argument("--sheet", metavar="FILE|NAME", help="a sheet file, or one that ships by its name")
-    sheet.add_argument("--run", metavar="RUN", help="an id, a number, or latest")
-    sheet.add_argument("--axis", type=axis, action="append", default=[], metavar="name=values",
-                       help="replaces the values of an axis, or adds one: 'seed=1, 2, ..., 8'")
+    sheet.add_argument("--sheet", metavar="FILE|NAME",
+                       help=f"a sheet file, or one that ships: {_names(shipped_plans())}")
+    sheet.add_argument("--run", metavar="RUN", help=_RUN)
+    sheet.add_argument("--axis", action="append", default=[], metavar="name=values",
+                       help="gives an axis other values, or adds one: 'seed=1, 2, ..., 8' (may be repeated)")
 
 
 def _convert(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "convert", "Writes a LoRA in another program's format.")
-    made.add_argument("source", type=Path, metavar="IN")
-    made.add_argument("target", type=Path, metavar="OUT")
-    made.add_argument("--format", required=True, choices=FORMATS)
+    made.add_argument("source", type=Path, metavar="IN", help="the LoRA, in any of the formats")
+    made.add_argument("target", type=Path, metavar="OUT", help="the file to write, NAME.safetensors")
+    made.add_argument("--format", required=True, choices=FORMATS, help="whose names the file shall have")
 
 
 def _check(verbs: argparse._SubParsersAction) -> None:
-    made = _verb(verbs, "check", "Looks whether this machine and a base model are ready for work.")
-    _base_flags(made)
+    made = _verb(verbs, "check", "Tells whether this machine, and a base model if one is named, are ready for work.")
+    _base_flags(made, otherwise="none is looked at")
 
 
 def _show(verbs: argparse._SubParsersAction) -> None:
-    made = _verb(verbs, "show", "Tells what a run or a sheet has come to, from its journal.")
-    made.add_argument("dir", type=Path, metavar="DIR", help="a project, a run's folder or a sheet's folder")
-    made.add_argument("what", nargs="?", metavar="RUN|SHEET", help="a run, or sheet/NUMBER (default: everything)")
+    made = _verb(verbs, "show", "Tells what is in a project, and what its runs and sheets have come to.")
+    made.add_argument("dir", type=Path, metavar="DIR", help="the folder of a project, of a run or of a sheet")
+    made.add_argument("what", nargs="?", metavar="RUN|SHEET",
+                      help="only this run (number, whole name or latest) or this sheet (sheet/3, sheet/latest)")
 
 
-def _base_flags(made: argparse.ArgumentParser, default: str | None = None) -> None:
-    made.add_argument("--base", default=default, metavar="FILE|DIR|practice", help="the base model")
-    group = made.add_argument_group("parts of a base model that do not lie beside it")
-    for name, what in (("text-encoder", "FILE"), ("vae", "FILE"), ("qwen-tokenizer", "DIR"), ("t5-tokenizer", "DIR")):
-        group.add_argument(f"--{name}", type=Path, metavar=what)
+def _recipe_flags(made: argparse.ArgumentParser, default: str | None = None) -> None:
+    also = f" (default: {default})" if default else ""
+    made.add_argument("--recipe", required=default is None, default=default, metavar="FILE|NAME",
+                      help=f"how to train: a recipe file, or one that ships: {_names(shipped_recipes())}{also}")
+    made.add_argument("--set", action="append", default=[], metavar="key=value",
+                      help="changes a setting of the recipe: rank=16 (may be repeated)")
+
+
+def _base_flags(made: argparse.ArgumentParser, default: str | None = None, otherwise: str = "the project's") -> None:
+    """`otherwise` says which base is meant where the flag is left out."""
+    made.add_argument("--base", default=default, metavar="FILE|DIR|practice",
+                      help=f"the base model: its file, its folder, or practice (default: {default or otherwise})")
     made.add_argument("--device", choices=DEVICES, default="auto", help="what computes (default: the best there is)")
+    parts = made.add_argument_group("parts of the base model, where they do not lie beside it")
+    for name, (metavar, what) in _PARTS.items():
+        parts.add_argument(f"--{name}", type=Path, metavar=metavar, help=what)
 
 
 def _knob_flags(made: argparse._ActionsContainer, cls: type, *, only: Iterable[str] = (), skip: Iterable[str] = (),
@@ -186,11 +210,11 @@ def _knob_flags(made: argparse._ActionsContainer, cls: type, *, only: Iterable[s
     """One flag for each knob. Its text is checked where `--set` is, so that a wrong value reads the same everywhere."""
     for knob in knobs_of(cls):
         if (not only or knob.name in only) and knob.name not in skip:
-            made.add_argument(_flag(knob), dest=knob.name, metavar=_metavar(knob), help=_help(knob, defaults))
+            made.add_argument(_flag(knob.name), dest=knob.name, metavar=_metavar(knob), help=_help(knob, defaults))
 
 
-def _flag(knob: Knob) -> str:
-    return f"--{knob.name.replace('_', '-')}"
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _metavar(knob: Knob) -> str:
@@ -202,7 +226,7 @@ def _metavar(knob: Knob) -> str:
 
 def _help(knob: Knob, defaults: bool) -> str:
     """argparse reads % as a place to fill."""
-    notes = [_limits(knob), f"default: {_shown(knob)}" if defaults and _shown(knob) else ""]
+    notes = [_limits(knob), _separated(knob), f"default: {_shown(knob)}" if defaults and _shown(knob) else ""]
     tail = "; ".join(note for note in notes if note)
     return f"{knob.help} ({tail})".replace("%", "%%") if tail else knob.help.replace("%", "%%")
 
@@ -210,7 +234,12 @@ def _help(knob: Knob, defaults: bool) -> str:
 def _limits(knob: Knob) -> str:
     if knob.lo is None or knob.hi is None or knob.hi > 10**15:
         return knob.unit
-    return f"{_number(knob.lo)} to {_number(knob.hi)} {knob.unit}".strip()
+    steps = f", multiples of {knob.multiple}" if knob.multiple > 1 else ""
+    return f"{_number(knob.lo)} to {_number(knob.hi)} {knob.unit}".strip() + steps
+
+
+def _separated(knob: Knob) -> str:
+    return f"several are separated by '{'|' if knob.kind is str else ','}'" if knob.many else ""
 
 
 def _number(value: float) -> str:
@@ -221,3 +250,7 @@ def _shown(knob: Knob) -> str:
     if knob.many:
         return ""
     return ("yes" if knob.default else "no") if isinstance(knob.default, bool) else str(knob.default)
+
+
+def _names(shipped: Sequence[str]) -> str:
+    return " or ".join(shipped)

@@ -8,11 +8,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import resources
-from studio.cli.options import recipe_of, require, spec_of
+from studio.cli.options import PICTURE_FLAGS, SHEET_FLAGS, recipe_of, refuse, require, spec_of
+from studio.core.axes import parse_axis
 from studio.core.errors import UserError
 from studio.core.knobs import changed
 from studio.core.recipe import load_recipe
-from studio.jobs.bases import BaseChoice, chosen_base, practice_tagger
+from studio.core.sheet_plan import shipped_plans
+from studio.jobs.bases import PARTS, BaseChoice, chosen_base, practice_tagger
 from studio.jobs.check import Check
 from studio.jobs.convert import Convert
 from studio.jobs.demo import Demo
@@ -62,13 +64,22 @@ def _resume(chosen: argparse.Namespace, kept: ExitStack) -> Train:
 
 
 def _render(chosen: argparse.Namespace, kept: ExitStack) -> RenderPicture | RenderSheet:
-    if chosen.dir is not None:
-        require(chosen.sheet, "--sheet", "Name a sheet file, or one that ships.")
-        require(chosen.run, "--run", "Name a run: its id, its number, or latest.")
-        return start_sheet(_project(chosen, kept), chosen.sheet, chosen.run, _base(chosen), chosen.axis)
+    return _picture(chosen) if chosen.dir is None else _sheet(chosen, kept)
+
+
+def _picture(chosen: argparse.Namespace) -> RenderPicture:
+    refuse(chosen, SHEET_FLAGS, "is for a sheet, and no project is named", "Write charstudio render DIR --sheet ...")
     require(chosen.prompt, "--prompt", "Say what to draw, or name a project and a --sheet.")
     require(chosen.out, "--out", "Say where the picture goes, for example --out mira.png.")
     return RenderPicture(spec_of(chosen), chosen_base(_base(chosen)), tuple(chosen.lora), chosen.out)
+
+
+def _sheet(chosen: argparse.Namespace, kept: ExitStack) -> RenderSheet:
+    refuse(chosen, PICTURE_FLAGS, "is for one picture, and a project is named", "For a sheet, write --axis cfg=1.")
+    require(chosen.sheet, "--sheet", f"Name a sheet file, or one that ships: {', '.join(shipped_plans())}.")
+    require(chosen.run, "--run", "Name a run: its number, its whole name, or latest.")
+    axes = [parse_axis(each) for each in chosen.axis]
+    return start_sheet(_project(chosen, kept), chosen.sheet, chosen.run, _base(chosen), axes)
 
 
 def _convert(chosen: argparse.Namespace, kept: ExitStack) -> Convert:
@@ -76,6 +87,9 @@ def _convert(chosen: argparse.Namespace, kept: ExitStack) -> Convert:
 
 
 def _check(chosen: argparse.Namespace, kept: ExitStack) -> Check:
+    if chosen.base is None:
+        refuse(chosen, PARTS, "is for a base model, and none is named", "Name one with --base.")
+        return Check()
     return Check(_base(chosen))
 
 
@@ -83,10 +97,8 @@ def _project(chosen: argparse.Namespace, kept: ExitStack) -> Workspace:
     return kept.enter_context(open_project(chosen.dir))
 
 
-def _base(chosen: argparse.Namespace) -> BaseChoice | None:
-    if chosen.base is None:
-        return None
-    return BaseChoice(chosen.base, chosen.text_encoder, chosen.vae, chosen.qwen_tokenizer, chosen.t5_tokenizer)
+def _base(chosen: argparse.Namespace) -> BaseChoice:
+    return BaseChoice(chosen.base or "", **{name: getattr(chosen, name) for name in PARTS})
 
 
 def _first_sample() -> Path:

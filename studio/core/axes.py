@@ -4,10 +4,12 @@ Texts may hold commas, so they are separated by '|'; everything else is separate
 row of numbers. In files an axis may also be a list.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import product
 
-from studio.core.errors import UserError
+from studio.core.errors import UserError, at
 from studio.core.knobs import checked, knob_of, knobs_of, parse_set
 from studio.core.spec import RenderSpec
 
@@ -19,7 +21,7 @@ BASE, ALL, LAST = "base", "all", "last"
 
 SETTINGS = frozenset(each.name for each in knobs_of(RenderSpec))
 KNOWN = SETTINGS | {EPOCH, STRENGTH, SIZE}
-_TEXTS = ("prompt", "negative")
+TEXTS = ("prompt", "negative")
 _DOTS = ("...", "…")
 _MOST = 10_000
 
@@ -48,7 +50,7 @@ def axis_of(name: str, values: object, where: str = "") -> Axis:
     """The axis of a name and its values as text, as one value or as a list. Raises `UserError`."""
     listed = values if isinstance(values, (list, tuple)) else _split(name, str(values), where)
     if not listed:
-        raise UserError(f"{_place(where)}the axis {name} has no values", "Give at least one.")
+        raise UserError(f"{at(where)}The axis {name} has no values", "Give at least one.")
     return Axis(name, tuple(dict.fromkeys(_value(name, value, where) for value in listed)))
 
 
@@ -56,15 +58,25 @@ def size_of(value: Value, where: str = "") -> tuple[int, int]:
     """(width, height) in pixels of "832x1216"."""
     width, cross, height = str(value).lower().partition("x")
     if not (cross and width.strip().isdecimal() and height.strip().isdecimal()):
-        raise UserError(f"{_place(where)}'{value}' is not a size", "Write width x height, for example 832x1216.")
+        raise UserError(f"{at(where)}'{value}' is not a size", "Write width x height, for example 832x1216.")
     sides = (int(width), int(height))
     for name, side in zip(("width", "height"), sides, strict=True):
         checked(knob_of(RenderSpec, name), side, where)
     return sides
 
 
+def is_text(name: str) -> bool:
+    """Whether the axis of that name holds words of a prompt or whole prompts, which may hold commas."""
+    return name in TEXTS or name not in KNOWN
+
+
+def places(axes: Iterable[Axis]) -> list[tuple[tuple[str, Value], ...]]:
+    """Every combination of the axes' values as (name, value) pairs, the last axis changing fastest."""
+    return list(product(*([(axis.name, value) for value in axis.values] for axis in axes)))
+
+
 def _split(name: str, text: str, where: str) -> list[str]:
-    if name in _TEXTS or name not in KNOWN:
+    if is_text(name):
         return [part.strip() for part in text.split("|") if part.strip()]
     return _continued([part.strip() for part in text.split(",") if part.strip()], where)
 
@@ -86,7 +98,7 @@ def _between(parts: list[str], place: int, where: str) -> list[str]:
     step = second - first
     count = (last - second) / step - 1 if step else Decimal(-1)
     if place < 2 or count < 0 or count != int(count) or count > _MOST:
-        raise UserError(f"{_place(where)}'{', '.join(parts)}' does not lead from number to number",
+        raise UserError(f"{at(where)}'{', '.join(parts)}' does not lead from number to number",
                         "Write two numbers, three dots and a number they reach: 10, 20, ..., 100.")
     return [str(second + step * at) for at in range(1, int(count) + 1)]
 
@@ -112,14 +124,8 @@ def _number(kind: type, name: str, value: object, where: str) -> int | float:
     try:
         return kind(value if isinstance(value, str) else repr(value))
     except ValueError:
-        raise UserError(f"{_place(where)}'{value}' is no value for the axis {name}", "Write a number.") from None
+        raise UserError(f"{at(where)}'{value}' is no value for the axis {name}", "Write a number.") from None
 
 
 def _named(name: str, value: Value) -> str:
     return str(value) if isinstance(value, str) else f"{name} {value}"
-
-
-def _place(where: str) -> str:
-    return f"{where}: " if where else ""
-
-

@@ -51,6 +51,11 @@ def escaped(text: str) -> str:
     return re.sub(r"(?<!\\)[()]", r"\\\g<0>", text)
 
 
+def prompt_words(trigger: str) -> dict[str, str]:
+    """What {words} mean in a prompt for a character: {trigger} stands for these very characters, whatever they are."""
+    return {"trigger": escaped(trigger)}
+
+
 def fill(text: str, words: Mapping[str, str]) -> str:
     """The text with each {word} that is known replaced; other braces are left as they are."""
     return re.sub(r"\{(\w+)\}", lambda found: words.get(found[1], found[0]), text)

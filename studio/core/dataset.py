@@ -40,11 +40,6 @@ class Dataset:
             del image["path"]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
-    @property
-    def exposures(self) -> int:
-        """How many pictures an epoch shows, repeats included."""
-        return sum(self.character_of(image).repeats for image in self.images)
-
     def character_of(self, image: ImageItem) -> Character:
         """Whose image it is."""
         for character in self.characters:
@@ -63,11 +58,11 @@ def dataset_of(characters: Iterable[Character], images: Iterable[ImageItem]) -> 
 def require_captions(dataset: Dataset) -> None:
     """Raises `UserError` that names the images nobody captioned, and one for a dataset without images."""
     if not dataset.images:
-        raise UserError("there is no image to train on", "Import some first.")
+        raise UserError("There is no image to train on", "Import some first.")
     missing = [str(image.path) for image in dataset.images if not (image.caption or "").strip()]
     if missing:
         shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
-        raise UserError(f"no caption for {shown}", "Write one, or let a tagger do it with the verb tag.")
+        raise UserError(f"No caption for {shown}", "Write one, or let a tagger do it with the verb tag.")
 
 
 def to_json(dataset: Dataset) -> str:

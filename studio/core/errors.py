@@ -20,8 +20,12 @@ def unknown(kind: str, word: str, known: Iterable[str], where: str = "") -> User
     """The error for a word that is in no list, naming the nearest one that is, or all of a short list."""
     names = sorted(known)
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    place = f"{where}: " if where else ""
-    return UserError(f"{place}there is no {kind} called '{word}'", _suggestion(near, names))
+    return UserError(f"{at(where)}There is no {kind} called '{word}'", _suggestion(near, names))
+
+
+def at(where: str) -> str:
+    """What an error begins with that happened in the file or the flag `where`; nothing if that is not known."""
+    return f"{where}: " if where else ""
 
 
 def _suggestion(near: list[str], names: list[str]) -> str:

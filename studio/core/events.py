@@ -204,7 +204,7 @@ def from_json(line: str) -> Event:
     facts = json.loads(line)
     kind = _kinds().get(facts.pop("event", ""))
     if kind is None or not _fields_of(kind).issuperset(facts):
-        raise UserError(f"a newer studio wrote this line: {line[:120]}", "Update the studio.")
+        raise UserError(f"A newer studio wrote this line: {line[:120]}", "Update the studio.")
     return kind(**_with_nan(kind, facts) if None in facts.values() else facts)
 
 

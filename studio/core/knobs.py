@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin
 
-from studio.core.errors import UserError, unknown
+from studio.core.errors import UserError, at, unknown
 
 Setting = bool | int | float | str | tuple[str, ...] | tuple[int, ...] | tuple[float, ...]
 T = TypeVar("T")
@@ -161,8 +161,7 @@ def _truth(setting: Knob, text: str, where: str) -> bool:
 
 
 def _refused(setting: Knob, value: object, wanted: str, where: str) -> UserError:
-    place = f"{where}: " if where else ""
-    return UserError(f"{place}{setting.name} cannot be {value!r}", f"It must be {wanted}.")
+    return UserError(f"{at(where)}{setting.name} cannot be {value!r}", f"It must be {wanted}.")
 
 
 def _a(kind: type) -> str:

@@ -60,10 +60,10 @@ def from_toml(text: str, where: str = "project.toml") -> Project:
 
 def _check(project: Project, character: Character) -> None:
     if not character.name or not character.trigger:
-        raise UserError("a character needs a name and a trigger", "Give both.")
+        raise UserError("A character needs a name and a trigger", "Give both.")
     for other in project.characters:
         if other.trigger == character.trigger and other.name != character.name:
-            raise UserError(f"the trigger '{character.trigger}' already calls {other.name}", "Choose another word.")
+            raise UserError(f"The trigger '{character.trigger}' already calls {other.name}", "Choose another word.")
 
 
 def _check_keys(table: Mapping[str, object], where: str) -> None:

@@ -53,19 +53,20 @@ class Recipe:
                              unit="steps")
     clip: float = knob(1.0, "Gradient clip", "Largest norm of a gradient; 0 is no limit.", lo=0.0, hi=1000.0)
     gradient_checkpointing: bool = knob(True, "Gradient checkpointing", "Less memory for about a third more time.")
-    precision: str = knob("auto", "Precision", "auto is bf16 on a GPU and fp32 on a CPU.",
+    precision: str = knob("auto", "Precision", "auto is bf16 on CUDA and fp32 elsewhere.",
                           choices=("auto", "bf16", "fp32"))
 
     save_every: int = knob(1, "Save every", "Epochs between checkpoints.", lo=1, hi=10_000, unit="epochs")
-    state_every: int = knob(0, "State every", "Steps between states for resuming; 0 is each epoch.", lo=0, hi=1_000_000,
-                            unit="steps")
+    state_every: int = knob(0, "State every", "Steps between states to resume from; 0 is once an epoch.",
+                            lo=0, hi=1_000_000, unit="steps")
 
     preview_every: int = knob(1, "Preview every", "Epochs between previews; 0 is none.", lo=0, hi=10_000, unit="epochs")
     preview_prompts: tuple[str, ...] = knob(PREVIEW_PROMPTS, "Preview prompts",
-                                             "All of them, every time. May hold {trigger}.")
+                                             "What previews show; {trigger} stands for the character's.")
     preview_negative: str = knob(NEGATIVE, "Preview negative prompt", "What previews avoid. Inactive at CFG 1.")
-    preview_seeds: tuple[int, ...] = knob((42,), "Preview seeds", "All of them, every time.", lo=0, hi=MAX_SEED)
-    preview_steps: int = knob(25, "Preview steps", "Steps of a preview.", lo=1, hi=1000)
+    preview_seeds: tuple[int, ...] = knob((42,), "Preview seeds", "Each prompt is drawn with each of them.",
+                                          lo=0, hi=MAX_SEED)
+    preview_steps: int = knob(25, "Preview steps", "Sampling steps of a preview.", lo=1, hi=1000)
     preview_cfg: float = knob(4.0, "Preview CFG", "CFG of a preview.", lo=0.0, hi=100.0)
     preview_sampler: str = knob("er_sde", "Preview sampler", "Sampler of a preview.", choices=SAMPLERS)
     preview_scheduler: str = knob("simple", "Preview scheduler", "Scheduler of a preview.", choices=SCHEDULERS)
@@ -96,8 +97,3 @@ def from_toml(text: str, where: str = "recipe") -> Recipe:
 def to_toml(recipe: Recipe) -> str:
     """Every setting, so that a frozen recipe says all there is to say."""
     return toml.dumps(to_mapping(recipe))
-
-
-def adopted(recipe: Recipe, **changes: object) -> Recipe:
-    """The recipe with some settings replaced; the same checks as for a file."""
-    return build(Recipe, to_mapping(recipe) | changes, recipe.name)

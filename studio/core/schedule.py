@@ -38,12 +38,20 @@ class Plan:
     steps: int
 
     def epoch_of(self, step: int) -> int:
-        """The epoch that a step belongs to; both count from 1."""
+        """The epoch that a step belongs to; both count from 1, and step 0 is epoch 0."""
         return (step - 1) // self.steps_per_epoch + 1
 
     def ends_epoch(self, step: int) -> bool:
         """Whether an epoch is complete after this step."""
         return step % self.steps_per_epoch == 0
+
+
+def grouped(images: Iterable[tuple[Hashable, str, int]]) -> dict[Hashable, list[tuple[str, int]]]:
+    """The images, each as (bucket, image id, repeats), by their buckets."""
+    groups: dict[Hashable, list[tuple[str, int]]] = {}
+    for bucket, image_id, repeats in images:
+        groups.setdefault(bucket, []).append((image_id, repeats))
+    return groups
 
 
 def plan(groups: Grouped, recipe: Recipe) -> Plan:

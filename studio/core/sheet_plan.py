@@ -7,9 +7,10 @@ from pathlib import Path
 
 from studio.core import shipped, toml
 from studio.core.axes import ALL, BASE, EPOCH, LAST, Axis, Value, axis_of
-from studio.core.caption import escaped
+from studio.core.caption import prompt_words
 from studio.core.errors import UserError, unknown
 from studio.core.knobs import Setting, build, checked, knob_of
+from studio.core.previews import preview_settings
 from studio.core.recipe import Recipe
 from studio.core.spec import RenderSpec
 from studio.core.sweep import Sheet, check
@@ -61,7 +62,7 @@ def sheet_of(plan: SheetPlan, recipe: Recipe, trigger: str, checkpoints: Mapping
         rows=_resolved(plan.rows, checkpoints),
         columns=_resolved(plan.columns, checkpoints),
         spec=dataclasses.replace(build(RenderSpec, _previews(recipe) | dict(plan.render), plan.title), base=base),
-        words=tuple(({"trigger": escaped(trigger)} | dict(plan.words)).items()),
+        words=tuple((prompt_words(trigger) | dict(plan.words)).items()),
         epochs=tuple(sorted(checkpoints.items())),
     )
     check(sheet)
@@ -87,11 +88,9 @@ def _plan(table: Mapping[str, object], where: str) -> SheetPlan:
 
 
 def _previews(recipe: Recipe) -> dict[str, Setting]:
-    """The spec of the recipe's previews, the prompt being the first of them."""
-    names = ("negative", "steps", "cfg", "sampler", "scheduler", "width", "height")
-    spec = {name: getattr(recipe, f"preview_{name}") for name in names}
+    """The spec of the recipe's previews, the prompt and the seed being the first of them."""
     lists = {"prompt": recipe.preview_prompts, "seed": recipe.preview_seeds}
-    return spec | {name: values[0] for name, values in lists.items() if values}
+    return preview_settings(recipe) | {name: values[0] for name, values in lists.items() if values}
 
 
 def _axes(table: Mapping[str, object], where: str) -> tuple[Axis, ...]:
@@ -116,5 +115,5 @@ def _epochs(axis: Axis, checkpoints: Mapping[int, str]) -> tuple[Value, ...]:
     missing = [epoch for epoch in epochs if epoch != BASE and epoch not in checkpoints]
     if missing or not epochs:
         has = ", ".join(map(str, there)) or "none"
-        raise UserError(f"the run has no checkpoint of epoch {missing[0] if missing else 1}", f"It has: {has}.")
+        raise UserError(f"The run has no checkpoint of epoch {missing[0] if missing else 1}", f"It has: {has}.")
     return tuple(dict.fromkeys(epochs))

@@ -12,7 +12,7 @@ def find(kind: str, folder: str, path_or_name: str | Path) -> Path:
     if path.is_file():
         return path
     if path.suffix == ".toml" or len(path.parts) > 1:
-        raise UserError(f"there is no {kind} file {path}", "Check the path.")
+        raise UserError(f"There is no {kind} file {path}", "Check the path.")
     if str(path_or_name) not in names(folder):
         raise unknown(kind, str(path_or_name), names(folder))
     return resources.folder(folder, f"{path_or_name}.toml")

@@ -9,8 +9,10 @@ from studio.core.knobs import knob, to_mapping
 SAMPLERS = ("er_sde", "euler")
 SCHEDULERS = ("simple",)
 NOISE_RULES = ("cpu", "cuda")
-SIDE_STEP = 16
+SIDE_STEP = 16  # px; the transformer sees patches of 2 x 2 latents, a latent is 8 px wide
 MAX_SEED = 2**63 - 1
+
+_SPELLINGS = {"euler": "Euler", "er_sde": "ER SDE", "simple": "Simple"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class RenderSpec:
     scheduler: str = knob("simple", "Scheduler", "How the noise levels are spaced.", choices=SCHEDULERS)
     width: int = knob(1024, "Width", "Width of the picture.", lo=64, hi=4096, unit="px", multiple=SIDE_STEP)
     height: int = knob(1024, "Height", "Height of the picture.", lo=64, hi=4096, unit="px", multiple=SIDE_STEP)
-    noise_rule: str = knob("cpu", "Noise rule", "What ComfyUI would draw for an SDE sampler on a CPU or on CUDA.",
+    noise_rule: str = knob("cpu", "Noise rule", "Step noise of SDE samplers, as ComfyUI draws it on a CPU or on CUDA.",
                            choices=NOISE_RULES)
     loras: tuple[tuple[str, float], ...] = ()
     base: str = ""
@@ -42,6 +44,11 @@ def key_of(spec: RenderSpec) -> str:
         del facts["negative"]
     text = json.dumps(facts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def spelled(name: str) -> str:
+    """A sampler or a scheduler as people and other tools write it."""
+    return _SPELLINGS.get(name, name)
 
 
 def _active(loras: tuple[tuple[str, float], ...]) -> list[tuple[str, float]]:

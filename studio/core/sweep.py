@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from studio.core import toml
-from studio.core.axes import BASE, EPOCH, KNOWN, SETTINGS, SIZE, STRENGTH, Axis, Value, size_of
+from studio.core.axes import BASE, EPOCH, KNOWN, SETTINGS, SIZE, STRENGTH, TEXTS, Axis, Value, places, size_of
 from studio.core.caption import fill
 from studio.core.errors import UserError, unknown
 from studio.core.knobs import build, to_mapping
@@ -61,8 +61,8 @@ class Sheet:
     def expand(self) -> tuple[Cell, ...]:
         """Every cell, row by row. Raises `UserError` for axes that mean nothing and words that nobody gives."""
         check(self)
-        places = itertools.product(enumerate(_places(self.rows)), enumerate(_places(self.columns)))
-        return tuple(_cell(self, row, column, across + down) for (row, across), (column, down) in places)
+        pairs = itertools.product(enumerate(places(self.rows)), enumerate(places(self.columns)))
+        return tuple(_cell(self, row, column, across + down) for (row, across), (column, down) in pairs)
 
 
 def check(sheet: Sheet) -> None:
@@ -119,10 +119,6 @@ def _labels(axes: tuple[Axis, ...]) -> tuple[str, ...]:
     return tuple(", ".join(each) for each in itertools.product(*labels))
 
 
-def _places(axes: tuple[Axis, ...]) -> list[tuple[tuple[str, Value], ...]]:
-    return list(itertools.product(*([(axis.name, value) for value in axis.values] for axis in axes)))
-
-
 def _cell(sheet: Sheet, row: int, column: int, values: tuple[tuple[str, Value], ...]) -> Cell:
     said = dict(values)
     changes = {name: value for name, value in said.items() if name in SETTINGS}
@@ -146,6 +142,6 @@ def _worn(sheet: Sheet, said: Mapping[str, Value]) -> tuple[tuple[str, float], .
 def _wanted(sheet: Sheet) -> frozenset[str]:
     """The {words} of every prompt and negative that the sheet may use."""
     texts = [sheet.spec.prompt, sheet.spec.negative]
-    axes = (axis for axis in sheet.rows + sheet.columns if axis.name in ("prompt", "negative"))
+    axes = (axis for axis in sheet.rows + sheet.columns if axis.name in TEXTS)
     texts += [str(value) for axis in axes for value in axis.values]
     return frozenset(word for text in texts for word in _WORD.findall(text))

@@ -14,8 +14,9 @@ from torch import Tensor
 
 from studio.core.buckets import Bucket
 from studio.core.errors import UserError
-from studio.engine.anima.checkpoint import Anima, vae_digest
-from studio.engine.tensor_files import read_tensors, write_tensors
+from studio.engine.anima.checkpoint import Anima
+from studio.engine.anima.files import vae_digest
+from studio.engine.tensor_files import cached_tensor
 from studio.store.digests import sha256_of
 from studio.store.images import open_rgb
 
@@ -40,14 +41,10 @@ class LatentCache:
     def _from_disk(self, path: Path, bucket: Bucket, flip: bool) -> Tensor:
         _require_present(path)
         file = self._folder / f"{latent_key(sha256_of(path), bucket, flip, self._vae)}.safetensors"
-        kept = _kept(file)
-        if kept is None:
-            kept = self._encode(path, bucket, flip)
-            write_tensors(file, {_LATENTS: kept}, {})
-        return kept
+        return cached_tensor(file, _LATENTS, lambda: self._encoded(path, bucket, flip))
 
     @torch.no_grad()
-    def _encode(self, path: Path, bucket: Bucket, flip: bool) -> Tensor:
+    def _encoded(self, path: Path, bucket: Bucket, flip: bool) -> Tensor:
         pixels = pixels_of(fitted(open_rgb(path), bucket, flip)).to(self._anima.device, self._anima.dtype)
         return self._anima.vae.encode(pixels.unsqueeze(0))[0].float().cpu()
 
@@ -72,11 +69,3 @@ def pixels_of(image: Image.Image) -> Tensor:
 def _require_present(path: Path) -> None:
     if not path.is_file():
         raise UserError(f"There is no image {path}", "Restore it, or leave it out of the dataset.")
-
-
-def _kept(file: Path) -> Tensor | None:
-    """A cache may be lost or damaged at no cost but time."""
-    try:
-        return read_tensors(file)[0][_LATENTS]
-    except (UserError, KeyError):
-        return None

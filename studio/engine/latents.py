@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 
 from studio.core.errors import UserError
+from studio.core.spec import SIDE_STEP
 
 CHANNELS = 16
 PIXELS_PER_LATENT = 8
-SIZE_STEP = 16  # the transformer sees patches of 2 x 2 latents
 
-SdeRule = Literal["cpu", "cuda"]
+NoiseRule = Literal["cpu", "cuda"]
 
 
 def start_noise(seed: int, width: int, height: int) -> Tensor:
@@ -20,7 +20,7 @@ def start_noise(seed: int, width: int, height: int) -> Tensor:
     return torch.randn(latent_shape(width, height), generator=_generator("cpu", seed), dtype=torch.float32)
 
 
-def sde_noise(seed: int, width: int, height: int, rule: SdeRule = "cpu") -> Callable[[], Tensor]:
+def sde_noise(seed: int, width: int, height: int, rule: NoiseRule = "cpu") -> Callable[[], Tensor]:
     """A source of one picture's step noise, each draw (1, 16, 1, height/8, width/8) float32.
 
     ComfyUI's rules: a latent on the CPU draws from a generator seeded `seed + 1`, or its first draw would be the start
@@ -35,8 +35,8 @@ def sde_noise(seed: int, width: int, height: int, rule: SdeRule = "cpu") -> Call
 
 def latent_shape(width: int, height: int) -> tuple[int, int, int, int, int]:
     """The latents of one picture. UserError unless both sides are multiples of 16 pixels."""
-    if min(width, height) < SIZE_STEP or width % SIZE_STEP or height % SIZE_STEP:
-        raise UserError(f"A picture cannot be {width} x {height} pixels", f"Use multiples of {SIZE_STEP} for both.")
+    if min(width, height) < SIDE_STEP or width % SIDE_STEP or height % SIDE_STEP:
+        raise UserError(f"A picture cannot be {width} x {height} pixels", f"Use multiples of {SIDE_STEP} for both.")
     return (1, CHANNELS, 1, height // PIXELS_PER_LATENT, width // PIXELS_PER_LATENT)
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import torch
 from PIL import Image
 
+from studio.core.previews import preview_specs
 from studio.core.recipe import Recipe
+from studio.core.spec import RenderSpec
 from studio.engine.anima.checkpoint import Anima
 from studio.engine.anima.pipeline import OnStep, Picture, Stop, rendered
 from studio.engine.lora.inject import disabled
@@ -20,17 +22,11 @@ from studio.engine.precision import arithmetic, training_dtype
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One picture; `prompt` counts the recipe's prompts from 0."""
+    """One picture and what it was drawn from; `prompt` counts the recipe's prompts from 0."""
 
     prompt: int
-    seed: int
-    picture: Picture
+    spec: RenderSpec
     image: Image.Image
-
-
-def preview_pictures(recipe: Recipe, trigger: str) -> tuple[Picture, ...]:
-    """All prompts with all seeds, prompt by prompt; `{trigger}` becomes the character's word."""
-    return tuple(_picture(recipe, prompt.replace("{trigger}", trigger), seed) for prompt, seed in _pairs(recipe))
 
 
 def render_previews(
@@ -43,15 +39,10 @@ def render_previews(
     stop: Stop | None = None,
 ) -> list[Preview]:
     """The previews of now, or of the bare base with `adapter` False. Fewer if `stop` was called before the end."""
-    pictures, pairs = preview_pictures(recipe, trigger), _pairs(recipe)
-    numbers = {prompt: number for number, prompt in enumerate(recipe.preview_prompts)}
+    specs, seeds = preview_specs(recipe, trigger), len(recipe.preview_seeds)
     with _undisturbed(anima, recipe, adapter):
-        drawn = dict(rendered(anima, pictures, on_step=on_step, stop=stop))
-    return [
-        Preview(numbers[prompt], seed, pictures[place], drawn[place])
-        for place, (prompt, seed) in enumerate(pairs)
-        if place in drawn
-    ]
+        drawn = dict(rendered(anima, [Picture.of(spec) for spec in specs], on_step=on_step, stop=stop))
+    return [Preview(place // seeds, specs[place], drawn[place]) for place in sorted(drawn)]
 
 
 @contextmanager
@@ -64,21 +55,3 @@ def _undisturbed(anima: Anima, recipe: Recipe, adapter: bool) -> Iterator[None]:
         if not adapter:
             stack.enter_context(disabled(anima.transformer))
         yield
-
-
-def _pairs(recipe: Recipe) -> list[tuple[str, int]]:
-    return [(prompt, seed) for prompt in recipe.preview_prompts for seed in recipe.preview_seeds]
-
-
-def _picture(recipe: Recipe, prompt: str, seed: int) -> Picture:
-    return Picture(
-        prompt=prompt,
-        negative=recipe.preview_negative,
-        seed=seed,
-        steps=recipe.preview_steps,
-        cfg=recipe.preview_cfg,
-        sampler=recipe.preview_sampler,
-        scheduler=recipe.preview_scheduler,
-        width=recipe.preview_width,
-        height=recipe.preview_height,
-    )

@@ -5,7 +5,7 @@ sorted, so that the same tensors always have the same hash.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
@@ -47,6 +47,17 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         raise UserError(f"There is no file {path}", "Check the path.") from error
     except (SafetensorError, OSError) as error:
         raise UserError(f"{path} is not a whole safetensors file ({error})", "Download or export it again.") from error
+
+
+def cached_tensor(path: Path, name: str, make: Callable[[], Tensor]) -> Tensor:
+    """A tensor that was written to `path` once. The file may be lost or damaged at no cost but the time to make it."""
+    try:
+        return read_tensors(path)[0][name]
+    except (UserError, KeyError):
+        pass
+    made = make()
+    write_tensors(path, {name: made}, {})
+    return made
 
 
 def first_not_finite(tensors: Mapping[str, Tensor]) -> str | None:

@@ -8,11 +8,12 @@ import hashlib
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
-from studio.core.errors import UserError
-from studio.engine.anima.checkpoint import Anima, text_digest
+from studio.engine.anima.checkpoint import Anima
+from studio.engine.anima.files import text_digest
 from studio.engine.anima.text import Context
-from studio.engine.tensor_files import read_tensors, write_tensors
+from studio.engine.tensor_files import cached_tensor
 
 _TOKENS = "tokens"
 
@@ -33,22 +34,13 @@ class TextCache:
 
     def _from_disk(self, caption: str) -> Context:
         file = self._folder / f"{text_key(caption, self._encoder)}.safetensors"
-        kept = _kept(file, self._anima.device)
-        if kept is None:
-            with torch.no_grad():
-                kept = self._anima.text.encode(caption, literal=True)
-            write_tensors(file, {_TOKENS: kept.tokens}, {})
-        return kept
+        return Context(cached_tensor(file, _TOKENS, lambda: self._encoded(caption)).to(self._anima.device))
+
+    @torch.no_grad()
+    def _encoded(self, caption: str) -> Tensor:
+        return self._anima.text.encode(caption, literal=True).tokens
 
 
 def text_key(caption: str, encoder: str) -> str:
     """The name of a context; each part changes it."""
     return hashlib.sha256("\0".join((caption, encoder)).encode()).hexdigest()
-
-
-def _kept(file: Path, device: torch.device) -> Context | None:
-    """A cache may be lost or damaged at no cost but time."""
-    try:
-        return Context(read_tensors(file)[0][_TOKENS].to(device))
-    except (UserError, KeyError):
-        return None

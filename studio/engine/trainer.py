@@ -23,8 +23,10 @@ from studio.core.buckets import Bucket, is_upscaled, upscale
 from studio.core.errors import UserError
 from studio.core.knobs import to_mapping
 from studio.core.recipe import Recipe
-from studio.core.schedule import Batch, Sample, epoch_steps, plan, sample_seed
-from studio.engine.anima.checkpoint import Anima, base_digest
+from studio.core.schedule import Batch, Sample, epoch_steps, grouped, plan, sample_seed
+from studio.engine.anima.checkpoint import Anima
+from studio.engine.anima.files import base_digest
+from studio.engine.anima.text import stacked
 from studio.engine.anima.transformer import velocity
 from studio.engine.flow import draw_noise, draw_time, drops_caption, is_flipped, losses, noised
 from studio.engine.latent_cache import LatentCache
@@ -87,7 +89,7 @@ class Trainer:
         self.anima, self.recipe = anima, recipe
         self.step = 0
         self._images = _by_id(images)
-        self._groups = _by_bucket(images)
+        self._groups = grouped((image.bucket, image.id, image.repeats) for image in images)
         self.plan = plan(self._groups, recipe)
         self._epoch: tuple[int, tuple[tuple[Batch, ...], ...]] = (0, ())
         self._latents, self._contexts = LatentCache(anima, cache / "latents"), TextCache(anima, cache / "contexts")
@@ -217,7 +219,7 @@ class Trainer:
         noise = torch.stack([draw_noise(self.recipe, sample, latents.shape[1:]) for sample in batch])
         t = torch.stack([draw_time(self.recipe, sample) for sample in batch])
         latents, noise, t = latents.to(device), noise.to(device), t.to(device)
-        words = self.anima.text.batch([self._contexts.get(self._caption_of(sample)) for sample in batch])
+        words = stacked([self._contexts.get(self._caption_of(sample)) for sample in batch])
         with arithmetic(device, self._dtype):
             predicted = velocity(self.anima.transformer, noised(latents, noise, t), t, *words)
         return losses(predicted, latents, noise)
@@ -255,13 +257,6 @@ def _by_id(images: Sequence[TrainImage]) -> dict[str, TrainImage]:
         if twin is not image:
             raise UserError(f"{twin.path} and {image.path} are the same image", "Leave one out and raise its repeats.")
     return found
-
-
-def _by_bucket(images: Sequence[TrainImage]) -> dict[Bucket, list[tuple[str, int]]]:
-    groups: dict[Bucket, list[tuple[str, int]]] = {}
-    for image in images:
-        groups.setdefault(image.bucket, []).append((image.id, image.repeats))
-    return groups
 
 
 def _is_free(setting: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,17 +12,21 @@ from studio.core.errors import UserError
 from studio.core.project import Project
 
 if TYPE_CHECKING:
-    from studio.engine.anima.checkpoint import BaseFiles
+    from studio.engine.anima.files import BaseFiles
 
 PRACTICE = "practice"
 PRACTICE_TITLE = "practice model"
+PARTS = ("text_encoder", "vae", "qwen_tokenizer", "t5_tokenizer")
 
 
 @dataclass(frozen=True, slots=True)
 class BaseChoice:
-    """A base as a person names it: a file, a folder or `practice`, and the parts that do not lie beside it."""
+    """A base as a person names it: a file, a folder or `practice`, and the parts that do not lie beside it.
 
-    name: str
+    Without a name it holds at most parts, for whichever base turns out to be meant.
+    """
+
+    name: str = ""
     text_encoder: Path | None = None
     vae: Path | None = None
     qwen_tokenizer: Path | None = None
@@ -41,17 +46,24 @@ class BaseChoice:
         """What sheets and titles call it."""
         return PRACTICE_TITLE if self.is_practice else self.path.stem
 
+    @property
+    def parts(self) -> dict[str, Path]:
+        """The parts that are named."""
+        return {name: path for name in PARTS if (path := getattr(self, name)) is not None}
+
     def facts(self) -> dict[str, str]:
         """What a journal remembers of it, absolute, so that a resumed run finds the same files."""
-        parts = ((name, getattr(self, name)) for name in ("text_encoder", "vae", "qwen_tokenizer", "t5_tokenizer"))
-        return {"name": stored_name(self.name)} | {name: str(path.absolute()) for name, path in parts if path}
+        return {"name": stored_name(self.name)} | {name: str(path.absolute()) for name, path in self.parts.items()}
+
+    def otherwise(self, other: BaseChoice | None) -> BaseChoice:
+        """This base, or where it has no name the other one, with the parts that this one names."""
+        return self if self.name or other is None else dataclasses.replace(other, **self.parts)
 
     def files(self) -> BaseFiles:
         """The files it is made of. Raises UserError naming what is missing or found twice."""
-        from studio.engine.anima.checkpoint import find_base
+        from studio.engine.anima.files import find_base
 
-        return find_base(self.path, text_encoder=self.text_encoder, vae=self.vae, qwen_tokenizer=self.qwen_tokenizer,
-                         t5_tokenizer=self.t5_tokenizer)
+        return find_base(self.path, **self.parts)
 
 
 def practice_folder() -> Path:
@@ -66,11 +78,10 @@ def practice_tagger() -> Path:
 
 def chosen_base(given: BaseChoice | None, project: Project | None = None) -> BaseChoice:
     """The base that was named, else the project's. Raises UserError naming the flag when there is neither."""
-    if given is not None and given.name:
-        return given
-    if project is not None and project.base:
-        return BaseChoice(project.base)
-    raise UserError("No base model was chosen", "Name one with --base: a file, a folder, or practice.")
+    chosen = (given or BaseChoice()).otherwise(BaseChoice(project.base) if project else None)
+    if not chosen.name:
+        raise UserError("No base model was chosen", "Name one with --base: a file, a folder, or practice.")
+    return chosen
 
 
 def stored_name(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +12,7 @@ from studio.core.events import Ending, Facts, Finished, Note, Started
 from studio.jobs.bases import BaseChoice
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
+from studio.jobs.room import free_bytes
 from studio.jobs.threads import cores
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Check:
 
     def run(self, gpu: Gpu, emit: Emit, stop: Stop) -> Ending:
         emit(Started("", self.kind, 1))
-        found = dict(_versions()) | dict(gpu.facts()) | {"cores": cores(), "free_gib": _free_gib(Path.cwd())}
+        found = dict(_versions()) | dict(gpu.facts()) | {"cores": cores(), "free_gib": _gib(free_bytes(Path.cwd()))}
         found |= self._base(gpu) if self.base else {}
         for name, value in found.items():
             emit(Note(f"{name}: {value}"))
@@ -51,10 +51,10 @@ def _versions() -> Iterator[tuple[str, str]]:
             yield package, "missing"
 
 
+def _gib(count: int) -> float:
+    return round(count / 2**30, 1)
+
+
 def _size_of(anima: Anima) -> Facts:
     parameters = sum(weight.numel() for weight in anima.transformer.parameters())
     return {"blocks": len(anima.transformer.transformer_blocks), "million_parameters": round(parameters / 1e6, 1)}
-
-
-def _free_gib(folder: Path) -> float:
-    return round(shutil.disk_usage(folder).free / 2**30, 1)

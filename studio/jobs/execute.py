@@ -27,7 +27,7 @@ Emit = Callable[[Event], None]
 Stop = threading.Event
 Clock = Callable[[], float]
 
-JOURNAL, LOG = "journal.jsonl", "log.txt"
+LOG = "log.txt"
 
 _NOT_SYNCED = (StepDone, Scored, Progress)
 _DEVICE_ERRORS = ("OutOfMemoryError", "AcceleratorError")
@@ -115,8 +115,8 @@ class _Record:
 
     def __init__(self, folder: Path | None, listen: Emit, clock: Clock) -> None:
         self._listen, self._clock = listen, clock
-        self._attempt = _next_attempt(folder / JOURNAL) if folder else 1
-        self._journal = Journal(folder / JOURNAL) if folder else None
+        self._attempt = _next_attempt(folder / journal.NAME) if folder else 1
+        self._journal = Journal(folder / journal.NAME) if folder else None
 
     def emit(self, event: Event) -> Event:
         event = stamped(event, self._clock(), self._attempt)

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 from studio.core.events import Facts
 
 if TYPE_CHECKING:
-    from studio.engine.anima.checkpoint import Anima, BaseFiles
+    import torch
+
+    from studio.engine.anima.checkpoint import Anima
+    from studio.engine.anima.files import BaseFiles
 
 
 class Gpu:
     """Made and released in the thread that computes; torch is imported when the first weights are asked for."""
 
     def __init__(self, device: str = "auto") -> None:
-        self._device = device
+        self._name = device
         self._files: BaseFiles | None = None
         self._precision = ""
         self._anima: Anima | None = None
@@ -39,22 +42,29 @@ class Gpu:
         """Lets the weights go."""
         self._anima = self._files = None
 
-    def facts(self) -> Facts:
+    @property
+    def device(self) -> torch.device:
+        """The one that was asked for, or the best there is. Raises UserError if this machine has no such device."""
+        from studio.engine.gpu import choose_device
+
+        return choose_device(self._name)
+
+    def dtype(self, precision: str = "auto") -> torch.dtype:
+        """The format in which weights of this precision are held."""
+        from studio.engine.precision import training_dtype
+
+        return training_dtype(precision, self.device)
+
+    def facts(self, precision: str = "auto") -> Facts:
         """What decides the last bits of a result, and is therefore written down with it."""
         import torch
 
-        from studio.engine.gpu import choose_device, working_dtype
-
-        device = choose_device(self._device)
-        dtype = str(working_dtype(device)).removeprefix("torch.")
-        return {"torch": torch.__version__, "device": device.type, "dtype": dtype, "threads": torch.get_num_threads(),
+        device, dtype = self.device.type, str(self.dtype(precision)).removeprefix("torch.")
+        return {"torch": torch.__version__, "device": device, "dtype": dtype, "threads": torch.get_num_threads(),
                 "cpu": torch.backends.cpu.get_cpu_capability(), "python": platform.python_version(),
                 "process": os.getpid()}
 
     def _loaded(self, files: BaseFiles, precision: str) -> Anima:
         from studio.engine.anima.checkpoint import load
-        from studio.engine.gpu import choose_device
-        from studio.engine.precision import training_dtype
 
-        device = choose_device(self._device)
-        return load(files, device, training_dtype(precision, device))
+        return load(files, self.device, self.dtype(precision))

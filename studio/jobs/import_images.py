@@ -85,7 +85,7 @@ def find_images(paths: Iterable[Path]) -> tuple[Source, ...]:
     paths = tuple(paths)
     found = {source.path.resolve(): source for path in paths for source in _sources(path)}
     if not found:
-        raise UserError(f"there is no image in {', '.join(map(str, paths))}", f"Images end in {', '.join(SUFFIXES)}.")
+        raise UserError(f"There is no image in {', '.join(map(str, paths))}", f"Images end in {', '.join(SUFFIXES)}.")
     return tuple(found.values())
 
 
@@ -118,7 +118,7 @@ def _repeats_of(sources: Iterable[Source]) -> int | None:
     """What the kohya folders say, None without any. Raises UserError when they differ: a character has one number."""
     folders = {source.repeats: source.folder for source in sources if source.folder}
     if len(folders) > 1:
-        raise UserError(f"the folders {', '.join(sorted(folders.values()))} ask for different repeats",
+        raise UserError(f"The folders {', '.join(sorted(folders.values()))} ask for different repeats",
                         "Give one number with --repeats, or import them as characters of their own.")
     return next(iter(folders), None)
 
@@ -127,7 +127,7 @@ def _with_character(project: Project, wish: ImportImages, sources: tuple[Source,
     """The project with the character as asked for; what was not asked for stays as it is."""
     known = {each.name: each for each in project.characters}.get(wish.character, Character(name=wish.character))
     if wish.trigger and known.trigger not in ("", wish.trigger):
-        raise UserError(f"the trigger of {known.name} is '{known.trigger}', not '{wish.trigger}'",
+        raise UserError(f"The trigger of {known.name} is '{known.trigger}', not '{wish.trigger}'",
                         "Leave it out, or change it in project.toml and in the captions.")
     check_folder(project, known.name)
     repeats = _repeats_of(sources) if wish.repeats is None else wish.repeats
@@ -146,7 +146,7 @@ def _import(sources: tuple[Source, ...], shelf: Shelf, character: str, emit: Emi
         emit(_taken(source.path, shelf, character, tally))
         emit(Progress(count, len(sources), pace.seconds_left(count), "image"))
     if len(tally.refused) == len(sources):
-        raise UserError(f"none of the {len(sources)} images could be imported", "The notes above say why.")
+        raise UserError(f"None of the {len(sources)} images could be imported", "The notes above say why.")
     return Finished(tally.facts())
 
 

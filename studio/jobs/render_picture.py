@@ -18,7 +18,6 @@ from studio.store.digests import sha256_of
 from studio.store.picture_text import write_png
 
 if TYPE_CHECKING:
-    from studio.engine.anima.pipeline import Picture
     from studio.engine.lora.formats import LoraFile
 
 NEGATIVE_INACTIVE = "At CFG 1 the negative prompt is inactive; it costs nothing and changes nothing."
@@ -36,16 +35,19 @@ class RenderPicture:
     folder = None
 
     def run(self, gpu: Gpu, emit: Emit, stop: Stop) -> Ending:
-        from studio.engine.anima.checkpoint import base_digest
-        from studio.engine.anima.pipeline import rendered
+        from studio.engine.anima.files import base_digest
+        from studio.engine.anima.pipeline import Picture, rendered
         from studio.engine.lora.merge import merged
 
         facts = gpu.facts()
         emit(Started(self.out.name, self.kind, self.spec.steps, facts))
         self._check(emit)
         files, loras = self.base.files(), read_loras(self.loras)
+        for lora, _ in loras:
+            if lora.omission:
+                emit(Note(lora.omission))
         with gpu.resident(files) as anima, merged(anima.transformer, loras, anima.text.conditioner):
-            images = dict(rendered(anima, [picture_of(self.spec)], stop=stop.is_set,
+            images = dict(rendered(anima, [Picture.of(self.spec)], stop=stop.is_set,
                                    on_step=lambda done, total: emit(Progress(done, total, what="step"))))
         if not images:
             return Stopped()
@@ -74,12 +76,3 @@ def read_loras(loras: Sequence[tuple[Path, float]]) -> list[tuple[LoraFile, floa
         if not path.is_file():
             raise UserError(f"There is no LoRA {path}", "Check the path.")
     return [(read_lora(path), strength) for path, strength in loras]
-
-
-def picture_of(spec: RenderSpec) -> Picture:
-    """What the engine draws for a spec."""
-    from studio.engine.anima.pipeline import Picture
-
-    return Picture(prompt=spec.prompt, negative=spec.negative, seed=spec.seed, steps=spec.steps, cfg=spec.cfg,
-                   sampler=spec.sampler, scheduler=spec.scheduler, width=spec.width, height=spec.height,
-                   sde_rule=spec.noise_rule)

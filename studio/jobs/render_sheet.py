@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.core.axes import BASE, Axis, axis_of
+from studio.core.axes import BASE, Axis
 from studio.core.events import CellReady, Ending, Facts, Finished, Note, Progress, Started, Stopped
 from studio.core.fold import RunState, fold
 from studio.core.sheet_plan import SheetPlan, load_plan, sheet_of, with_axis
@@ -18,14 +19,13 @@ from studio.jobs.bases import BaseChoice, base_from_facts, chosen_base
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
 from studio.jobs.pace import Pace
-from studio.jobs.render_picture import NEGATIVE_INACTIVE, picture_of, read_loras
+from studio.jobs.render_picture import NEGATIVE_INACTIVE, read_loras
 from studio.jobs.score import Judge, score
 from studio.jobs.sheet_image import draw_sheet
 from studio.jobs.sheet_layout import Notes, layout
 from studio.store import journal, runs, sweeps
 from studio.store.atomic import replace_atomic
 from studio.store.picture_text import write_png
-from studio.store.runs import RunFolder
 from studio.store.sweeps import SheetFolder
 from studio.store.workspace import Workspace
 
@@ -81,22 +81,24 @@ class RenderSheet:
 
 
 def start_sheet(place: Workspace, plan: str | Path | SheetPlan, wanted_run: str, base: BaseChoice | None = None,
-                axes: Iterable[tuple[str, str]] = ()) -> RenderSheet:
-    """The sheet of a plan for a run; one that was begun with the very same cells is taken up again.
+                axes: Iterable[Axis] = ()) -> RenderSheet:
+    """The sheet of a plan for a run, `axes` in the places of its own; one that was begun is taken up again.
 
     Raises UserError naming the flag or the file that is missing.
     """
-    from studio.engine.anima.checkpoint import base_digest
+    from studio.engine.anima.files import base_digest
 
     run = runs.find_run(place, wanted_run)
     state = fold(journal.read(run.journal))
-    base = chosen_base(base or base_from_facts(state.course.facts.get("base")), place.project)
-    checkpoints = {each.epoch: each.sha256 for each in runs.sound_checkpoints(run, state)}
-    loaded = plan if isinstance(plan, SheetPlan) else load_plan(plan)
-    asked = _asked(loaded, [axis_of(*axis, "--axis") for axis in axes])
+    trained_on = base_from_facts(state.course.facts.get("base"))
+    base = chosen_base((base or BaseChoice()).otherwise(trained_on), place.project)
+    saved = runs.sound_checkpoints(run, state)
+    asked = reduce(with_axis, axes, plan if isinstance(plan, SheetPlan) else load_plan(plan))
     trigger = runs.read_dataset(run).characters[0].trigger
-    sheet = sheet_of(asked, runs.read_recipe(run), trigger, checkpoints, base_digest(base.files()))
-    return RenderSheet(place, _folder(place, sheet), base, _files(run, state), _notes(state))
+    epochs = {each.epoch: each.sha256 for each in saved}
+    sheet = sheet_of(asked, runs.read_recipe(run), trigger, epochs, base_digest(base.files()))
+    loras = {each.sha256: run.folder / each.path for each in saved}
+    return RenderSheet(place, _folder(place, sheet), base, loras, _notes(state))
 
 
 class _Work:
@@ -132,7 +134,7 @@ class _Work:
         return judge is None or score(self._job.of, self._cells, judge, self._known.scores, self._emit, self._stop)
 
     def _images(self, anima: Anima) -> Iterator[tuple[str, object]]:
-        from studio.engine.anima.pipeline import rendered
+        from studio.engine.anima.pipeline import Picture, rendered
         from studio.engine.lora.merge import merged
 
         wanted = [(key, cells[0].spec) for key, cells in self.missing.items()]
@@ -140,7 +142,8 @@ class _Work:
             specs = list(group)
             loras = read_loras([(self._job.loras[sha256], strength) for sha256, strength in worn])
             with merged(anima.transformer, loras, anima.text.conditioner):
-                for place, image in rendered(anima, [picture_of(spec) for _, spec in specs], stop=self._stop.is_set):
+                pictures = [Picture.of(spec) for _, spec in specs]
+                for place, image in rendered(anima, pictures, stop=self._stop.is_set):
                     yield specs[place][0], image
             if self._stop.is_set():
                 return
@@ -150,12 +153,6 @@ class _Work:
         for cell in self.missing.pop(key):
             if (cell.row, cell.column) not in self._told:
                 self._emit(CellReady(key, path, cell.row, cell.column, self._facts))
-
-
-def _asked(plan: SheetPlan, axes: Sequence[Axis]) -> SheetPlan:
-    for axis in axes:
-        plan = with_axis(plan, axis)
-    return plan
 
 
 def _folder(place: Workspace, sheet: Sheet) -> SheetFolder:
@@ -169,10 +166,6 @@ def _by_key(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
     for cell in cells:
         found.setdefault(cell.key, []).append(cell)
     return found
-
-
-def _files(run: RunFolder, state: RunState) -> dict[str, Path]:
-    return {each.sha256: run.folder / each.path for each in runs.sound_checkpoints(run, state)}
 
 
 def _notes(state: RunState) -> Notes:

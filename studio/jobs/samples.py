@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.core import toml
-from studio.core.caption import fill
+from studio.core.caption import fill, prompt_words
 from studio.core.errors import UserError, unknown
 
 NAME = "character.toml"
@@ -80,5 +80,5 @@ def _sample(folder: Path, table: Mapping[str, object], traits: Mapping[str, obje
 def _prompt(table: Mapping[str, object], trigger: str) -> AskedPrompt:
     if table["scores"] not in SCORED:
         raise unknown("group of traits", str(table["scores"]), SCORED, NAME)
-    text = fill(str(table["text"]), {"trigger": trigger})
+    text = fill(str(table["text"]), prompt_words(trigger))
     return AskedPrompt(str(table["name"]), text, tuple(table["asked"]), str(table["scores"]))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from studio.core.errors import unknown
 from studio.core.events import Progress, Scored
-from studio.core.stats import hit_text
 from studio.jobs.execute import Emit, Stop
 from studio.store.images import open_rgb
 from studio.store.sweeps import SheetFolder
@@ -17,7 +16,7 @@ from studio.store.sweeps import SheetFolder
 if TYPE_CHECKING:
     from studio.engine.taggers.wd import Tagger
 
-THRESHOLD = 0.35
+THRESHOLD = 0.35  # from this probability on a tag counts as seen
 _AT_ONCE = 8
 
 
@@ -46,9 +45,6 @@ class Hits:
 
     def __add__(self, other: Hits) -> Hits:
         return Hits(self.hits + other.hits, self.shown + other.shown)
-
-    def __str__(self) -> str:
-        return hit_text(self.hits, self.shown)
 
 
 class Scores:

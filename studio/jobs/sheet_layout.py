@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import product
 from pathlib import Path
 
-from studio.core.axes import EPOCH, KNOWN, Axis, Value
+from studio.core.axes import EPOCH, Value, is_text, places
+from studio.core.spec import spelled
 from studio.core.sweep import Cell, Sheet
 from studio.jobs.sheet_image import ColumnHead, RowHead, SheetPicture, shared_words
 from studio.store.sweeps import SheetFolder
 
 Notes = Mapping[Value, tuple[str, ...]]
-
-_TEXTS = ("prompt", "negative")
-_WORDS = {"er_sde": "ER SDE", "euler": "Euler"}
 
 
 def layout(sheet: Sheet, folder: SheetFolder, project: str, base: str, notes: Notes,
@@ -40,7 +37,7 @@ def _present(path: Path) -> Path | None:
 
 def _rows(sheet: Sheet, notes: Notes, chosen: int | None) -> tuple[RowHead, ...]:
     """A row that has no epoch of its own has no notes."""
-    epochs = [dict(values).get(EPOCH) for values in _places(sheet.rows)]
+    epochs = [dict(values).get(EPOCH) for values in places(sheet.rows)]
     return tuple(_row(label, epoch, notes, epoch is not None and epoch == chosen)
                  for label, epoch in zip(sheet.row_labels, epochs, strict=True))
 
@@ -51,16 +48,16 @@ def _row(label: str, epoch: Value | None, notes: Notes, chosen: bool) -> RowHead
 
 def _columns(sheet: Sheet, cells: Mapping[tuple[int, int], Cell]) -> tuple[str, tuple[ColumnHead, ...]]:
     """What all prompts share, and a head for each column: what its prompt says beyond that, and its other values."""
-    places = _places(sheet.columns)
-    prompts = [_prompt_of_column(column, cells) for column in range(len(places))]
-    shared, own = shared_words([prompt for prompt in prompts if prompt]) if all(prompts) else ("", [""] * len(places))
-    return shared, tuple(ColumnHead(words, _label(sheet, place)) for words, place in zip(own, places, strict=True))
+    found = places(sheet.columns)
+    prompts = [_prompt_of_column(column, cells) for column in range(len(found))]
+    shared, own = shared_words(prompts) if all(prompts) else ("", [""] * len(found))
+    return shared, tuple(ColumnHead(words, _label(sheet, place)) for words, place in zip(own, found, strict=True))
 
 
 def _label(sheet: Sheet, place: Sequence[tuple[str, Value]]) -> str:
     """The values of a column that its prompt does not tell."""
     pairs = zip(sheet.columns, place, strict=True)
-    return ", ".join(axis.label(value) for axis, (_, value) in pairs if not _is_text(axis))
+    return ", ".join(axis.label(value) for axis, (_, value) in pairs if not is_text(axis.name))
 
 
 def _prompt_of_column(column: int, cells: Mapping[tuple[int, int], Cell]) -> str:
@@ -73,15 +70,7 @@ def _footer(sheet: Sheet, base: str) -> str:
     """The settings that no axis varies."""
     spec, varied = sheet.spec, {axis.name for axis in sheet.rows + sheet.columns}
     named = {
-        "sampler": _WORDS.get(spec.sampler, spec.sampler), "scheduler": spec.scheduler, "steps": f"{spec.steps} steps",
+        "sampler": spelled(spec.sampler), "scheduler": spelled(spec.scheduler), "steps": f"{spec.steps} steps",
         "cfg": f"CFG {spec.cfg:g}", "size": f"{spec.width} × {spec.height}", "seed": f"seed {spec.seed}",
     }  # fmt: skip
     return " · ".join([text for name, text in named.items() if name not in varied] + [f"base: {base}"])
-
-
-def _is_text(axis: Axis) -> bool:
-    return axis.name in _TEXTS or axis.name not in KNOWN
-
-
-def _places(axes: Sequence[Axis]) -> list[tuple[tuple[str, Value], ...]]:
-    return list(product(*([(axis.name, value) for value in axis.values] for axis in axes)))

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from studio.core.caption import join_caption, ordered_tags
 from studio.core.dataset import ImageItem
+from studio.core.errors import UserError
 from studio.core.events import CaptionWritten, Ending, Finished, Note, Progress, Started, Stopped
 from studio.core.recipe import QUALITY
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
 from studio.jobs.pace import Pace
+from studio.jobs.score import THRESHOLD
 from studio.store import dataset as datasets
 from studio.store import workspace
 from studio.store.captions import write_caption
@@ -30,11 +32,13 @@ class Tag:
 
     project: Path
     tagger: Path
-    threshold: float = 0.35
+    threshold: float = THRESHOLD
     kind = "tag"
     folder = None
 
     def run(self, gpu: Gpu, emit: Emit, stop: Stop) -> Ending:
+        if not 0 <= self.threshold <= 1:
+            raise UserError(f"{self.threshold:g} is no probability", "Give a threshold between 0 and 1.")
         with workspace.open_project(self.project) as place:
             found = datasets.dataset(place)
             bare = [image for image in found.images if not image.caption]

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.core.buckets import Bucket, bucket_of
+from studio.core.buckets import bucket_of
 from studio.core.dataset import Dataset, dataset_of, require_captions
 from studio.core.errors import UserError
 from studio.core.events import Ending, Facts, Note, Started
 from studio.core.fold import fold
 from studio.core.recipe import Recipe
-from studio.core.schedule import plan
+from studio.core.schedule import Plan, grouped, plan
 from studio.jobs.bases import BaseChoice, base_from_facts, chosen_base
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
+from studio.jobs.room import require_room
 from studio.store import dataset as datasets
 from studio.store import journal, runs
 from studio.store.runs import RunFolder
@@ -41,15 +42,24 @@ class Train:
         return self.of.folder
 
     def run(self, gpu: Gpu, emit: Emit, stop: Stop) -> Ending:
-        from studio.jobs.course import Course
+        from studio.jobs.attempt import Attempt
 
         recipe, dataset = runs.read_recipe(self.of), runs.read_dataset(self.of)
-        emit(Started(self.of.id, self.kind, plan(_groups(dataset, recipe), recipe).steps, self._facts(gpu)))
+        length = _plan(dataset, recipe)
+        emit(Started(self.of.id, self.kind, length.steps, self._facts(gpu.facts(recipe.precision))))
         for repair in self.place.repairs:
             emit(Note(repair))
+        self._require_room(gpu, recipe, length)
         with self._trainer(gpu, recipe, dataset) as trainer:
             triggers = tuple(each.trigger for each in dataset.characters)
-            return Course(self.of, trainer, triggers, self.base.title, emit, stop).run()
+            return Attempt(self.of, trainer, triggers, self.base.title, emit, stop).run()
+
+    def _require_room(self, gpu: Gpu, recipe: Recipe, length: Plan) -> None:
+        """Told from the header of the base: a full disk should not cost the time it takes to load one."""
+        from studio.engine.lora.size import count_numbers
+
+        numbers = count_numbers(self.base.files(), recipe.rank)
+        require_room(self.of, recipe, length, numbers, gpu.dtype(recipe.precision).itemsize)
 
     @contextmanager
     def _trainer(self, gpu: Gpu, recipe: Recipe, dataset: Dataset) -> Iterator[Trainer]:
@@ -57,11 +67,11 @@ class Train:
 
         images = _images(self.place.folder, dataset, recipe)
         with (gpu.resident(self.base.files(), recipe.precision) as anima,
-              Trainer(anima, images, recipe, self.place.folder / "cache") as trainer):
+              Trainer(anima, images, recipe, self.place.cache) as trainer):
             yield trainer
 
-    def _facts(self, gpu: Gpu) -> Facts:
-        return {**gpu.facts(), "base": self.base.facts(), "title": self.base.title}
+    def _facts(self, machine: Facts) -> Facts:
+        return {**machine, "base": self.base.facts(), "title": self.base.title}
 
 
 def start_training(place: Workspace, recipe: Recipe, base: BaseChoice | None = None,
@@ -83,7 +93,8 @@ def resume_training(place: Workspace, wanted: str, base: BaseChoice | None = Non
     course = fold(journal.read(run.journal), alive=False).course
     if course.status == "finished":
         raise UserError(f"The run {run.id} is finished", "Start a new one with the verb train.")
-    return Train(place, run, chosen_base(base or base_from_facts(course.facts.get("base")), place.project))
+    begun_on = base_from_facts(course.facts.get("base"))
+    return Train(place, run, chosen_base((base or BaseChoice()).otherwise(begun_on), place.project))
 
 
 def _dataset(place: Workspace, characters: tuple[str, ...]) -> Dataset:
@@ -92,13 +103,10 @@ def _dataset(place: Workspace, characters: tuple[str, ...]) -> Dataset:
     return dataset_of(wanted, (image for image in datasets.dataset(place).images if image.character in names))
 
 
-def _groups(dataset: Dataset, recipe: Recipe) -> dict[Bucket, list[tuple[str, int]]]:
-    """Bucket -> (image id, repeats)."""
-    groups: dict[Bucket, list[tuple[str, int]]] = {}
-    for image in dataset.images:
-        bucket = bucket_of(image.width, image.height, recipe)
-        groups.setdefault(bucket, []).append((image.id, dataset.character_of(image).repeats))
-    return groups
+def _plan(dataset: Dataset, recipe: Recipe) -> Plan:
+    images = ((bucket_of(image.width, image.height, recipe), image.id, dataset.character_of(image).repeats)
+              for image in dataset.images)
+    return plan(grouped(images), recipe)
 
 
 def _images(project: Path, dataset: Dataset, recipe: Recipe) -> list[TrainImage]:

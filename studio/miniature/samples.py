@@ -13,10 +13,10 @@ from PIL import Image
 from studio.core import toml
 from studio.miniature import world
 from studio.miniature.world import MIRA, SUZU, Figure, Scene, Shot
+from studio.miniature.world_captions import QUALITY
 
 SCHEMA = 1
 TITLE = "practice character"
-QUALITY = "masterpiece, best quality, score_7, safe"
 NEGATIVE = "worst quality, low quality"
 REPEATS = 8  # 32 pictures make 256 exposures an epoch
 COLOURS = 256
@@ -119,10 +119,7 @@ _SIZES = {"portrait": (640, 640), "upper body": (560, 720), "full body": (560, 7
 _WIDE = (720, 560)
 _EXPRESSIONS = ("smile", "open mouth", "frown", "smile", "open mouth", "frown", "closed eyes")
 _ASTIR = ("walking", "sitting", "running")
-_DOING = {"standing": "She is standing upright.", "walking": "She is walking.", "running": "She is running.",
-          "sitting": "She is sitting on a wooden box.", "arms up": "She is raising both arms."}
-_MOOD = {"smile": "She is smiling.", "open mouth": "She is calling out with an open mouth.",
-         "frown": "She is frowning sadly.", "closed eyes": "She is keeping her eyes closed."}
+_RETOLD = ("background", "pose", "outfit", "expression")  # nothing that a trigger absorbs
 
 
 def write_samples(folder: Path) -> None:
@@ -217,19 +214,10 @@ def _caption(sample_set: SampleSet, scene: Scene, number: int) -> str:
 
 def _sentences(scene: Scene, number: int) -> tuple[str, str]:
     """First what no tag can say, such as a side, where there is such a thing; then the rest in turn."""
-    facts = world.facts(scene)
-    told = [*facts[1:], *_told(scene)]
+    facts, retold = world.facts(scene), world.retold(scene)
+    told = [*facts[1:], *(retold[trait] for trait in _RETOLD if trait in retold)]
     first = facts[0] if facts else told[(number + 1) % len(told)]
     return first, told[number % len(told)]
-
-
-def _told(scene: Scene) -> list[str]:
-    """What is seen, in sentences that the base model has read; nothing about a trait that the trigger absorbs."""
-    seen, shot = world.visible(scene), scene.shot
-    told = [f"She is drawn before a {shot.background} background."]
-    told += [_DOING[shot.pose]] if "pose" in seen else []
-    told += [f"She wears a {scene.figure.outfit}."] if "outfit" in seen else []
-    return told + ([_MOOD[shot.expression]] if "expression" in seen else [])
 
 
 def _stem(number: int, shot: Shot) -> str:

@@ -51,25 +51,24 @@ def facts(scene: Scene) -> tuple[str, ...]:
     return tuple(found)
 
 
+def retold(scene: Scene) -> dict[str, str]:
+    """Sentences that say again what tags say, by the trait in sight that they speak of."""
+    seen, figure, shot = visible(scene), scene.figure, scene.shot
+    told = {
+        "hair": f"The girl has {figure.hair} hair.",
+        "background": f"She is drawn before a {shot.background} background.",
+        "outfit": f"She wears a {figure.outfit}.",
+        "pose": f"She is {_DOING[shot.pose]}.",
+        "expression": f"She is {_MOOD[shot.expression]}.",
+        "eyes": f"She has {figure.eyes} eyes.",
+    }
+    return {trait: sentence for trait, sentence in told.items() if trait in seen}
+
+
 def _sentences(scene: Scene, rng: random.Random) -> list[str]:
     """One or two sentences; every second time the first one holds a fact of its own, where there is one."""
     own = list(facts(scene))
-    common = list(_retold(scene))
+    common = list(retold(scene).values())
     first = rng.choice(own) if own and rng.random() < 0.5 else rng.choice(common)
     rest = [sentence for sentence in common if sentence != first]
     return [first, rng.choice(rest)] if rng.random() < 0.5 else [first]
-
-
-def _retold(scene: Scene) -> tuple[str, ...]:
-    """Sentences that say again what tags say."""
-    seen, figure, shot = visible(scene), scene.figure, scene.shot
-    found = [f"The girl has {figure.hair} hair.", f"She is drawn before a {shot.background} background."]
-    if "outfit" in seen:
-        found.append(f"She wears a {figure.outfit}.")
-    if "pose" in seen:
-        found.append(f"She is {_DOING[shot.pose]}.")
-    if "expression" in seen:
-        found.append(f"She is {_MOOD[shot.expression]}.")
-    if "eyes" in seen:
-        found.append(f"She has {figure.eyes} eyes.")
-    return tuple(found)

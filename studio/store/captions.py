@@ -45,7 +45,7 @@ def read_sidecar(path: Path) -> str:
 def write_caption(image: Path, text: str) -> Path:
     """Writes the caption beside its image and returns the file. Raises UserError for a blank caption."""
     if not text.strip():
-        raise UserError(f"the caption of {image.name} would be empty", "Write at least the trigger.")
+        raise UserError(f"The caption of {image.name} would be empty", "Write at least the trigger.")
     path = caption_path(image)
     write_atomic(path, text.strip() + "\n")
     return path

@@ -16,6 +16,8 @@ from studio.core.errors import UserError
 from studio.core.events import Event, from_json, to_json
 from studio.store.atomic import sync_folder
 
+NAME = "journal.jsonl"
+
 
 class Journal:
     """Appends events to one file, which stays open.
@@ -48,12 +50,6 @@ class Journal:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
         self.close()
-
-
-def append(path: Path, event: Event, milestone: bool = False) -> None:
-    """Appends a single event; for more than a few, keep a `Journal` open."""
-    with Journal(path) as journal:
-        journal.append(event, milestone)
 
 
 def read(path: Path) -> tuple[Event, ...]:

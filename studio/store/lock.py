@@ -78,7 +78,7 @@ def _open(folder: Path) -> int:
     try:
         return os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise UserError(f"the project {folder} cannot be written: {error.strerror}",
+        raise UserError(f"The project {folder} cannot be written: {error.strerror}",
                         "Give yourself the right to write there, or copy it elsewhere.") from error
 
 
@@ -87,7 +87,7 @@ def _taken(folder: Path) -> int:
     if not _seize_patiently(file):
         owner = _read(file)
         os.close(file)
-        raise UserError(f"the project {folder.name} is already open in process {owner}", "Close it there first.")
+        raise UserError(f"The project {folder.name} is already open in process {owner}", "Close it there first.")
     _write(file, str(os.getpid()))
     return file
 

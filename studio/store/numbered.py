@@ -54,8 +54,8 @@ def find(parent: Path, wanted: str, word: str) -> Path:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise UserError(f"there is more than one {word} {wanted}", f"Choose one: {_names(fitting)}.")
-    raise UserError(f"there is no {word} '{wanted}' in {parent}",
+        raise UserError(f"There is more than one {word} {wanted}", f"Choose one: {_names(fitting)}.")
+    raise UserError(f"There is no {word} '{wanted}' in {parent}",
                     f"There is: {_names(folders[-8:])}." if folders else f"There is no {word} yet at all.")
 
 

@@ -17,14 +17,13 @@ from PIL import Image, PngImagePlugin
 
 from studio.core.errors import UserError
 from studio.core.knobs import build, to_mapping
-from studio.core.spec import RenderSpec
+from studio.core.spec import RenderSpec, spelled
 from studio.store.atomic import replace_atomic
 from studio.store.images import BROKEN, opened
 
 PARAMETERS, OWN = "parameters", "charstudio"  # names of the chunks
 LARGEST = 2**18                               # characters of a chunk that are looked at
 
-_WORDS = {"euler": "Euler", "er_sde": "ER SDE", "simple": "Simple"}  # as other tools spell them
 _SETTING = re.compile(r'\s*(\w[\w \-/]{1,40}):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')  # as A1111 reads its last line
 _FEWEST_SETTINGS = 3  # a last line with fewer belongs to the prompt
 
@@ -122,8 +121,8 @@ def _settings(origin: Origin) -> Iterator[tuple[str, str]]:
     """The last line, in A1111's words and order."""
     spec = origin.spec
     yield "Steps", str(spec.steps)
-    yield "Sampler", _WORDS.get(spec.sampler, spec.sampler)
-    yield "Schedule type", _WORDS.get(spec.scheduler, spec.scheduler)
+    yield "Sampler", spelled(spec.sampler)
+    yield "Schedule type", spelled(spec.scheduler)
     yield "CFG scale", f"{spec.cfg:g}"
     yield "Seed", str(spec.seed)
     yield "Size", f"{spec.width}x{spec.height}"

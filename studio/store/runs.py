@@ -19,12 +19,11 @@ from studio.core.recipe import Recipe
 from studio.store import journal
 from studio.store.atomic import write_atomic
 from studio.store.digests import fits
-from studio.store.lock import is_owned
 from studio.store.names import slug
-from studio.store.numbered import appearing, find, folders_of, next_number, number_of
+from studio.store.numbered import appearing, find, folders_of, next_number
 from studio.store.workspace import Workspace
 
-RECIPE, DATASET, JOURNAL = "recipe.toml", "dataset.json", "journal.jsonl"
+RECIPE, DATASET = "recipe.toml", "dataset.json"
 _FOLDERS = ("checkpoints", "state", "previews")
 
 
@@ -40,12 +39,8 @@ class RunFolder:
         return self.folder.name
 
     @property
-    def number(self) -> int:
-        return number_of(self.folder)
-
-    @property
     def journal(self) -> Path:
-        return self.folder / JOURNAL
+        return self.folder / journal.NAME
 
     def checkpoint(self, epoch: int) -> Path:
         """Where the LoRA of an epoch lies, such as `checkpoints/e004.safetensors`."""
@@ -96,7 +91,7 @@ def read_dataset(run: RunFolder) -> Dataset:
 
 def read_run(workspace: Workspace, run: RunFolder) -> RunState:
     """What a run's journal adds up to; without an end it is interrupted unless another process works on the project."""
-    return fold(journal.read(run.journal), alive=not workspace.is_owner and is_owned(workspace.folder))
+    return fold(journal.read(run.journal), alive=workspace.has_other_owner)
 
 
 def sound_checkpoints(run: RunFolder, state: RunState) -> tuple[CheckpointSaved, ...]:

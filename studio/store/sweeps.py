@@ -16,11 +16,10 @@ from studio.core.fold import SheetState, fold_sheet
 from studio.core.sweep import Sheet
 from studio.store import journal
 from studio.store.atomic import replace_atomic, sync_folder, write_atomic
-from studio.store.lock import is_owned
-from studio.store.numbered import appearing, find, folders_of, next_number, number_of
+from studio.store.numbered import appearing, find, folders_of, next_number
 from studio.store.workspace import Workspace
 
-SHEET, JOURNAL, CELLS = "sheet.toml", "journal.jsonl", "cells"
+SHEET, CELLS = "sheet.toml", "cells"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +29,8 @@ class SheetFolder:
     folder: Path
 
     @property
-    def number(self) -> int:
-        return number_of(self.folder)
-
-    @property
     def journal(self) -> Path:
-        return self.folder / JOURNAL
+        return self.folder / journal.NAME
 
     def cell(self, key: str) -> Path:
         """Where the picture of a cell lies."""
@@ -73,7 +68,7 @@ def read_sheet(sheet: SheetFolder) -> Sheet:
 
 def read_sheet_state(workspace: Workspace, sheet: SheetFolder) -> SheetState:
     """What a sheet's journal adds up to; see `runs.read_run`."""
-    return fold_sheet(journal.read(sheet.journal), alive=not workspace.is_owner and is_owned(workspace.folder))
+    return fold_sheet(journal.read(sheet.journal), alive=workspace.has_other_owner)
 
 
 def adopt_cell(workspace: Workspace, sheet: SheetFolder, key: str) -> Path | None:

@@ -63,7 +63,7 @@ def _read_backend(folder: Path, config: Mapping[str, object]) -> Backend:
     if missing:
         raise UserError(
             f"The tokenizer folder {folder} has neither tokenizer.json nor {' and '.join(missing)}",
-            "Put the tokenizer's own files there, or name another folder",
+            "Put the tokenizer's own files there, or name another folder.",
         )
     return _read_qwen2(folder, config)
 
@@ -114,7 +114,7 @@ def _add_tokens(backend: Backend, added: Mapping[str, Mapping[str, object]], pat
 
 def _read_config(folder: Path) -> Mapping[str, object]:
     if not folder.is_dir():
-        raise UserError(f"There is no tokenizer folder {folder}", "Name the folder that holds the tokenizer's files")
+        raise UserError(f"There is no tokenizer folder {folder}", "Name the folder that holds the tokenizer's files.")
     path = folder / _CONFIG
     return _read_json(path) if path.is_file() else {}
 
@@ -147,10 +147,10 @@ def _special_id(
     if found is None:
         raise UserError(
             f"The tokenizer in {folder} has no {role} ({content or ' or '.join(usual)})",
-            f"Name an existing token in {folder / _CONFIG}",
+            f"Name an existing token in {folder / _CONFIG}.",
         )
     return found
 
 
 def _damaged(path: Path, reason: object) -> UserError:
-    return UserError(f"{path} is not a readable tokenizer file ({reason})", "Fetch it again from the model's release")
+    return UserError(f"{path} is not a readable tokenizer file ({reason})", "Fetch it again from the model's release.")

@@ -17,10 +17,11 @@ from studio.core.project import Project, from_toml, to_toml
 from studio.store import journal
 from studio.store.atomic import PART, part_of, write_atomic
 from studio.store.lock import NAME as LOCK_NAME
-from studio.store.lock import Lock
+from studio.store.lock import Lock, is_owned
 
 NAME = "project.toml"
 
+_CACHE = "cache"  # appears with the first run; whoever deletes it loses time only
 _FOLDERS = ("images", "captions", "runs", "sheets")
 
 
@@ -51,6 +52,16 @@ class Workspace:
     def sheets(self) -> Path:
         return self.folder / "sheets"
 
+    @property
+    def cache(self) -> Path:
+        """What training would otherwise compute again."""
+        return self.folder / _CACHE
+
+    @property
+    def has_other_owner(self) -> bool:
+        """Whether another process may be writing here at this moment."""
+        return not self.is_owner and is_owned(self.folder)
+
     def save(self, project: Project) -> None:
         """Writes `project.toml`; from here on the workspace says the same."""
         write_atomic(self.folder / NAME, to_toml(project))
@@ -74,7 +85,7 @@ def create(folder: Path, name: str, base: str = "") -> Workspace:
     """Makes a project in a new or empty folder and opens it. Raises UserError if something else is there."""
     _check_empty(folder)
     if not name.strip():
-        raise UserError("a project needs a name", "Give one.")
+        raise UserError("A project needs a name", "Give one.")
     folder.mkdir(parents=True, exist_ok=True)
     write_atomic(folder / NAME, to_toml(Project(name=name.strip(), base=base)))
     return open_project(folder)
@@ -124,16 +135,17 @@ def _heal(folder: Path) -> Iterator[str]:
     _make_folders(folder)
     part_of(folder / NAME).unlink(missing_ok=True)
     for path in tuple(_entries(folder)):
+        name = path.relative_to(folder).as_posix()
         if path.name.endswith(PART):
             _remove(path)
-            yield f"removed the unfinished {path.relative_to(folder)}"
+            yield f"removed the unfinished {name}"
         elif path.suffix == ".jsonl" and journal.heal(path):
-            yield f"cut the unfinished last line of {path.relative_to(folder)}"
+            yield f"cut the unfinished last line of {name}"
 
 
 def _entries(folder: Path) -> Iterator[Path]:
     """All that lies in the project's own folders; links are not followed out of it."""
-    for top in (folder / name for name in _FOLDERS):
+    for top in (folder / name for name in (*_FOLDERS, _CACHE)):
         for parent, folders, files in os.walk(top):
             yield from (Path(parent, name) for name in sorted(folders + files))
 

@@ -14,7 +14,7 @@ HEAVY = ("studio.engine", "studio.miniature", "studio.jobs", BUILD)  # they load
 
 
 def loaded(package: str) -> dict[str, frozenset[str]]:
-    """What each module of a package adds to `sys.modules`; what an earlier package of HEAVY loaded is its own matter."""
+    """What each module of a package adds to `sys.modules`; what an earlier one of HEAVY loaded is its own matter."""
     if package in LIGHT:
         return dict(loaded_by(*modules(package)))
     together = loaded_by(*(name for heavy in HEAVY for name in own_modules(heavy)))

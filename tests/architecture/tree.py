@@ -36,7 +36,8 @@ def files(*folders: str) -> Iterator[Path]:
 
 def modules(package: str) -> tuple[str, ...]:
     """The dotted names of a package's modules, itself first."""
-    paths = (path.relative_to(ROOT).with_suffix("") for path in files(package.replace(".", "/")) if path.suffix == ".py")
+    code = (path for path in files(package.replace(".", "/")) if path.suffix == ".py")
+    paths = (path.relative_to(ROOT).with_suffix("") for path in code)
     return tuple(sorted(".".join(path.parts).removesuffix(".__init__") for path in paths))
 
 

@@ -63,6 +63,8 @@ def test_without_json_standard_output_stays_empty(tmp_path: Path, capsys: pytest
     "render --base practice --out x.png", "convert {0}/no.safetensors {0}/x.safetensors --format kohya",
     "check --base {0}/no", "train {0} --recipe official", "train {0} --recipe official --set rank=0",
     "import {0} {0}/nowhere --character Mira", "tag {0} --tagger {0}/nowhere",
+    "render {0} --sheet epoch-by-prompt --run latest --axis seed", "render {0} --sheet epoch-by-prompt --cfg 1",
+    "render --prompt x --out x.png --run latest", "render --prompt x --out x.png --size 832",
 ])  # fmt: skip
 def test_what_a_person_can_put_right_exits_2_with_one_failed_event(line: str, tmp_path: Path, capsys) -> None:
     project = write_project(tmp_path / "p", "")
@@ -77,6 +79,15 @@ def test_what_a_person_can_put_right_exits_2_with_one_failed_event(line: str, tm
 def test_a_missing_base_names_its_flag(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert main(["train", str(write_project(tmp_path / "p", "")), "--recipe", "official"]) == 2
     assert "--base" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("line", "flag"), [
+    ("render {0} --sheet epoch-by-prompt --run latest --noise-rule cuda", "--noise-rule"),
+    ("render --prompt x --out x.png --axis seed=1", "--axis"), ("check --text-encoder x.safetensors", "--text-encoder"),
+])  # fmt: skip
+def test_a_flag_that_would_do_nothing_is_refused_by_name(line: str, flag: str, tmp_path: Path, capsys) -> None:
+    assert main(line.format(tmp_path).split()) == 2
+    assert f"error: {flag} is for" in capsys.readouterr().err
 
 
 def test_show_gives_the_journal_itself_as_json(tmp_path: Path, tiny_base, capsys: pytest.CaptureFixture) -> None:

@@ -1,14 +1,14 @@
 """What can be typed, and what becomes of it."""
 
-import argparse
 from pathlib import Path
 
 import pytest
 
-from studio.cli.options import axis, lora, parser, recipe_of, size, spec_of
+from studio.cli.options import lora, parser, recipe_of, spec_of
 from studio.core.errors import UserError
 from studio.core.knobs import knobs_of
-from studio.core.recipe import Recipe
+from studio.core.recipe import Recipe, shipped_recipes
+from studio.core.sheet_plan import shipped_plans
 from studio.core.spec import RenderSpec
 
 VERBS = ("demo", "new", "import", "tag", "train", "resume", "render", "convert", "check", "show")
@@ -89,11 +89,15 @@ def test_a_lora_may_carry_a_strength(text: str, expected: tuple[Path, float]) ->
 
 @pytest.mark.parametrize("text", ["832", "832x", "x1216", "832*1216", "-64x64"])
 def test_a_size_needs_two_numbers(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError):
-        size(text)
+    with pytest.raises(UserError, match="--size: '.*' is not a size"):
+        spec_of(parser().parse_args(["render", "--prompt", "1girl", f"--size={text}", "--out", "a.png"]))
 
 
-def test_an_axis_has_a_name_and_values() -> None:
-    assert axis("seed = 1, 2") == ("seed", "1, 2")
-    with pytest.raises(argparse.ArgumentTypeError):
-        axis("seed")
+@pytest.mark.parametrize(("verb", "names"), [
+    ("train", shipped_recipes()), ("demo", shipped_recipes()), ("render", shipped_plans()),
+])  # fmt: skip
+def test_what_ships_is_named_in_the_help(verb: str, names: tuple[str, ...], capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args([verb, "--help"])
+    shown = capsys.readouterr().out
+    assert names and all(name in shown for name in names)

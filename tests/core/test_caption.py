@@ -1,6 +1,6 @@
 import pytest
 
-from studio.core.caption import escaped, fill, join_caption, names_trigger, ordered_tags, split_caption
+from studio.core.caption import escaped, fill, join_caption, names_trigger, ordered_tags, prompt_words, split_caption
 
 SENTENCES = "She wears a white shirt, a navy skirt and loafers. Her hair falls to the viewer's right, in a ponytail."
 
@@ -88,6 +88,10 @@ def test_known_words_are_filled_in_and_other_braces_left():
 
 def test_a_filled_word_is_not_filled_again():
     assert fill("{a}{b}", {"a": "{b}", "b": "x"}) == "{b}x"
+
+
+def test_a_trigger_takes_its_place_in_a_prompt_without_its_brackets_weighing():
+    assert fill("{trigger}, (smile:1.2)", prompt_words("mira (cat)")) == r"mira \(cat\), (smile:1.2)"
 
 
 def test_escaped_brackets_weigh_nothing_in_a_prompt():

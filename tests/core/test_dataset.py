@@ -43,10 +43,6 @@ def test_only_characters_that_are_shown_are_part_of_it():
     assert dataset_of((MIRA, KAI), IMAGES[:3]).characters == (MIRA,)
 
 
-def test_exposures_count_repeats():
-    assert DATASET.exposures == 3 * 3 + 1
-
-
 def test_a_frozen_dataset_that_was_changed_is_refused():
     with pytest.raises(UserError, match=r"dataset\.json was changed"):
         from_json(to_json(DATASET).replace("1girl, 2", "1girl, 9"))
@@ -55,7 +51,7 @@ def test_a_frozen_dataset_that_was_changed_is_refused():
 @pytest.mark.parametrize("caption", [None, "", "  \n"])
 def test_an_image_without_a_caption_is_named(caption):
     dataset = dataset_of((MIRA, KAI), (dataclasses.replace(IMAGES[1], caption=caption), IMAGES[0]))
-    with pytest.raises(UserError, match=r"no caption for images/1\.png"):
+    with pytest.raises(UserError, match=r"No caption for images/1\.png"):
         require_captions(dataset)
 
 

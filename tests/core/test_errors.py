@@ -18,11 +18,11 @@ def test_without_a_remedy_only_what_happened_is_said():
 
 def test_an_unknown_word_is_answered_with_the_nearest_known_one():
     assert str(unknown("recipe", "oficial", ["practice", "official"])) == (
-        "there is no recipe called 'oficial'. Did you mean 'official'?"
+        "There is no recipe called 'oficial'. Did you mean 'official'?"
     )
 
 
 def test_an_unknown_word_near_to_nothing_is_answered_with_the_list():
     assert str(unknown("verb", "zzz", ["train", "check"], "charstudio")) == (
-        "charstudio: there is no verb called 'zzz'. Known: check, train."
+        "charstudio: There is no verb called 'zzz'. Known: check, train."
     )

@@ -4,8 +4,8 @@ import pytest
 
 import resources
 from studio.core.errors import UserError
-from studio.core.knobs import knobs_of
-from studio.core.recipe import Recipe, adopted, from_toml, load_recipe, shipped_recipes, to_toml
+from studio.core.knobs import build, knobs_of
+from studio.core.recipe import Recipe, from_toml, load_recipe, shipped_recipes, to_toml
 
 
 def test_the_shipped_recipes_are_the_official_and_the_practice_one():
@@ -43,7 +43,7 @@ def test_a_recipe_survives_its_file(name):
 @pytest.mark.parametrize("setting", knobs_of(Recipe), ids=lambda setting: setting.name)
 def test_every_setting_has_words_and_a_default_within_its_limits(setting):
     assert setting.label and setting.help.endswith(".")
-    assert getattr(adopted(Recipe(), **{setting.name: setting.default}), setting.name) == setting.default
+    assert getattr(build(Recipe, {setting.name: setting.default}), setting.name) == setting.default
 
 
 def test_a_recipe_may_lie_anywhere(tmp_path):
@@ -67,8 +67,3 @@ def test_an_unknown_setting_names_the_file_and_the_nearest_one(tmp_path):
     path.write_text("learning_rat = 1e-4\n")
     with pytest.raises(UserError, match=r"mine\.toml: .*'learning_rat'. Did you mean 'learning_rate'"):
         load_recipe(path)
-
-
-def test_adopted_settings_are_checked_like_a_file():
-    with pytest.raises(UserError, match="rank cannot be 0"):
-        adopted(Recipe(), rank=0)

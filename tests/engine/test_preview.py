@@ -7,11 +7,13 @@ import pytest
 import torch
 from PIL import Image
 
+from studio.core.previews import preview_specs
 from studio.core.recipe import Recipe
 from studio.engine.anima.checkpoint import Anima
 from studio.engine.anima.pipeline import Picture, render
 from studio.engine.lora.inject import adapter_parameters, add_lora, remove_lora
-from studio.engine.preview import preview_pictures, render_previews
+from studio.engine.anima.weights import Segment, parse_weights
+from studio.engine.preview import render_previews
 
 RECIPE = Recipe(
     preview_prompts=("{trigger}, 1girl", "blue hair"), preview_seeds=(3, 4), preview_steps=2, preview_cfg=2.0,
@@ -35,16 +37,10 @@ def pixels(image: Image.Image) -> np.ndarray:
     return np.asarray(image).astype(int)
 
 
-def test_all_prompts_meet_all_seeds() -> None:
-    pictures = preview_pictures(RECIPE, "mira")
-    assert [(one.prompt, one.seed) for one in pictures] == [
-        ("mira, 1girl", 3), ("mira, 1girl", 4), ("blue hair", 3), ("blue hair", 4)]  # fmt: skip
-    assert {(one.steps, one.cfg, one.width, one.height, one.negative) for one in pictures} == {(2, 2.0, 64, 64, "red")}
-
-
 def test_previews_name_prompt_and_seed(training: Anima) -> None:
     found = render_previews(training, RECIPE, "mira")
-    assert [(one.prompt, one.seed) for one in found] == [(0, 3), (0, 4), (1, 3), (1, 4)]
+    assert [(one.prompt, one.spec.seed) for one in found] == [(0, 3), (0, 4), (1, 3), (1, 4)]
+    assert [one.spec for one in found] == list(preview_specs(RECIPE, "mira"))
     assert all(one.image.size == (64, 64) for one in found)
 
 
@@ -59,7 +55,7 @@ def test_without_the_adapter_a_preview_is_the_base(training: Anima) -> None:
     base = render_previews(training, RECIPE, "mira", adapter=False)
     trained = render_previews(training, RECIPE, "mira")
     remove_lora(training.transformer)
-    bare = render(training, preview_pictures(RECIPE, "mira"))
+    bare = render(training, [Picture.of(spec) for spec in preview_specs(RECIPE, "mira")])
     add_lora(training.transformer, rank=2, alpha=8, seed=1)  # the fixture takes it off again
     assert all(np.array_equal(pixels(one.image), pixels(image)) for one, image in zip(base, bare, strict=True))
     assert any(not np.array_equal(pixels(a.image), pixels(b.image)) for a, b in zip(base, trained, strict=True))
@@ -84,7 +80,6 @@ def test_a_stop_leaves_early(training: Anima) -> None:
     assert render_previews(training, RECIPE, "mira", stop=lambda: True) == []
 
 
-def test_the_pictures_are_those_of_the_pipeline() -> None:
-    assert preview_pictures(RECIPE, "mira")[0] == Picture(
-        "mira, 1girl", "red", 3, 2, 2.0, RECIPE.preview_sampler, RECIPE.preview_scheduler, 64, 64
-    )
+def test_the_brackets_of_a_trigger_weigh_nothing_in_what_is_drawn() -> None:
+    picture = Picture.of(preview_specs(RECIPE, "mira (cat:1.5)")[0])
+    assert parse_weights(picture.prompt) == (Segment("mira (cat:1.5), 1girl", 1.0),)

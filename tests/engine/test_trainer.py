@@ -1,6 +1,7 @@
 """The training loop: exact resume, honest accumulation, no trace of previews, and that it learns."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from torch import Tensor
 
 from studio.core.buckets import Bucket
 from studio.core.errors import UserError
-from studio.core.recipe import Recipe, adopted
-from studio.engine.anima.checkpoint import Anima, BaseFiles, load
+from studio.core.recipe import Recipe
+from studio.core.schedule import epoch_steps
+from studio.engine.anima.checkpoint import Anima, load
+from studio.engine.anima.files import BaseFiles
 from studio.engine.lora.formats import read_lora
 from studio.engine.lora.inject import adapter_factors, adapter_layers
 from studio.engine.preview import render_previews
@@ -86,14 +89,26 @@ def test_steps_tell_epochs_and_exposures(anima: Anima, images: tuple[TrainImage,
     assert [fact.lr for fact in facts[:4]] == pytest.approx([1e-2 / 3, 2e-2 / 3, 1e-2, 1e-2])
 
 
+def test_an_epoch_is_laid_out_once(anima, images, cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    laid_out: list[int] = []
+
+    def noted(groups, recipe, epoch):
+        laid_out.append(epoch)
+        return epoch_steps(groups, recipe, epoch)
+
+    monkeypatch.setattr("studio.engine.trainer.epoch_steps", noted)
+    trained(anima, images, RECIPE, cache)
+    assert laid_out == sorted(set(laid_out))
+
+
 def test_max_steps_ends_a_run_inside_an_epoch(anima: Anima, images: tuple[TrainImage, ...], cache: Path) -> None:
-    facts, _ = trained(anima, images, adopted(RECIPE, max_steps=4), cache)
+    facts, _ = trained(anima, images, replace(RECIPE, max_steps=4), cache)
     assert len(facts) == 4 and not facts[-1].epoch_done
 
 
 def test_the_loss_falls_on_one_image(anima: Anima, images: tuple[TrainImage, ...], cache: Path) -> None:
-    plain = adopted(RECIPE, caption_dropout=0.0, flip=False, rank=8, alpha=8.0)
-    recipe = adopted(plain, batch_size=8, accumulation=1, epochs=60)
+    plain = replace(RECIPE, caption_dropout=0.0, flip=False, rank=8, alpha=8.0)
+    recipe = replace(plain, batch_size=8, accumulation=1, epochs=60)
     one = TrainImage("one", images[0].path, "mira", Bucket(32, 32), repeats=8)
     losses = [fact.loss for fact in trained(anima, [one], recipe, cache)[0]]
     assert sum(losses[-10:]) < 0.7 * sum(losses[:10])
@@ -109,7 +124,7 @@ def test_a_run_repeats_itself_bit_for_bit(
 
 
 def test_another_seed_is_another_run(anima: Anima, images: tuple[TrainImage, ...], cache: Path) -> None:
-    assert not same(trained(anima, images, RECIPE, cache)[1], trained(anima, images, adopted(RECIPE, seed=8), cache)[1])
+    assert not same(trained(anima, images, RECIPE, cache)[1], trained(anima, images, replace(RECIPE, seed=8), cache)[1])
 
 
 def test_the_order_in_which_images_are_given_does_not_matter(
@@ -119,7 +134,7 @@ def test_the_order_in_which_images_are_given_does_not_matter(
 
 
 def test_gradient_checkpointing_changes_no_bit(anima: Anima, images: tuple[TrainImage, ...], cache: Path) -> None:
-    saving = adopted(RECIPE, gradient_checkpointing=True)
+    saving = replace(RECIPE, gradient_checkpointing=True)
     assert same(trained(anima, images, RECIPE, cache)[1], trained(anima, images, saving, cache)[1])
 
 
@@ -149,8 +164,8 @@ def test_an_accumulated_step_is_one_large_batch(
     anima: Anima, images: tuple[TrainImage, ...], cache: Path, batch: int, accumulation: int
 ) -> None:
     square = [TrainImage(image.id, image.path, image.caption, Bucket(32, 32), image.repeats) for image in images]
-    whole = one_step(anima, square, adopted(RECIPE, batch_size=9, accumulation=1), cache)
-    parts = one_step(anima, square, adopted(RECIPE, batch_size=batch, accumulation=accumulation), cache)
+    whole = one_step(anima, square, replace(RECIPE, batch_size=9, accumulation=1), cache)
+    parts = one_step(anima, square, replace(RECIPE, batch_size=batch, accumulation=accumulation), cache)
     assert parts[0] == pytest.approx(whole[0], rel=1e-5)
     assert all(torch.allclose(parts[1][name], whole[1][name], rtol=1e-3, atol=1e-6) for name in whole[1])
 
@@ -158,7 +173,7 @@ def test_an_accumulated_step_is_one_large_batch(
 def test_every_sample_weighs_the_same_whatever_its_bucket(
     anima: Anima, images: tuple[TrainImage, ...], cache: Path
 ) -> None:
-    recipe = adopted(RECIPE, batch_size=4, accumulation=8)  # one step: batches of 4, 1 and 4 samples
+    recipe = replace(RECIPE, batch_size=4, accumulation=8)  # one step: batches of 4, 1 and 4 samples
     with Trainer(anima, images, recipe, cache) as trainer:
         batches = trainer._batches_of(1)
         assert sorted(map(len, batches)) == [1, 4, 4]
@@ -210,7 +225,7 @@ def test_a_run_may_be_stopped_at_every_step(
 
 def test_a_run_may_be_prolonged(anima: Anima, images: tuple[TrainImage, ...], cache: Path, tmp_path: Path) -> None:
     whole = trained(anima, images, RECIPE, cache)[1]
-    with Trainer(anima, images, adopted(RECIPE, epochs=1), cache) as short:
+    with Trainer(anima, images, replace(RECIPE, epochs=1), cache) as short:
         list(short.steps())
         write_state(tmp_path, short.state())
     with Trainer(anima, images, RECIPE, cache) as longer:
@@ -225,7 +240,7 @@ def test_a_state_of_another_recipe_or_other_captions_is_refused(
     with Trainer(anima, images, RECIPE, cache) as trainer:
         state = trainer.state()
     recaptioned = [TrainImage(image.id, image.path, "1girl", image.bucket, image.repeats) for image in images]
-    for others, recipe in ((images, adopted(RECIPE, learning_rate=1e-3)), (recaptioned, RECIPE)):
+    for others, recipe in ((images, replace(RECIPE, learning_rate=1e-3)), (recaptioned, RECIPE)):
         with Trainer(anima, others, recipe, cache) as other, pytest.raises(UserError):
             other.restore(state)
 
@@ -280,7 +295,7 @@ def test_the_base_is_untouched_and_bare_again_after_training(
     anima: Anima, images: tuple[TrainImage, ...], cache: Path
 ) -> None:
     before = {name: value.clone() for name, value in anima.transformer.state_dict().items()}
-    trained(anima, images, adopted(RECIPE, gradient_checkpointing=True), cache)
+    trained(anima, images, replace(RECIPE, gradient_checkpointing=True), cache)
     assert same(before, dict(anima.transformer.state_dict()))
     assert adapter_layers(anima.transformer) == {}
     assert not any(value.requires_grad for value in anima.transformer.parameters())
@@ -291,7 +306,7 @@ def test_moments_and_factors_are_float32_on_a_bfloat16_base(
     tiny_base: BaseFiles, images: tuple[TrainImage, ...], cache: Path
 ) -> None:
     half = load(tiny_base, torch.device("cpu"), torch.bfloat16)
-    with Trainer(half, images, adopted(RECIPE, precision="bf16"), cache) as trainer:
+    with Trainer(half, images, replace(RECIPE, precision="bf16"), cache) as trainer:
         facts = next(trainer.steps())
         assert facts.loss > 0
         assert {value.dtype for value in trainer.state().tensors.values()} == {torch.float32}

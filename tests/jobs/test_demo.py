@@ -103,6 +103,14 @@ def test_every_sample_can_be_reported_on(folder: Path) -> None:
     assert all(sample.trigger in prompt.text for prompt in sample.prompts)
 
 
+def test_the_brackets_of_a_samples_trigger_weigh_nothing(tmp_path: Path) -> None:
+    path = write_sample(tmp_path) / "character.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('"mira"', '"mira (cat)"'), encoding="utf-8")
+    sample = read_sample(tmp_path)
+    assert sample.trigger == "mira (cat)"
+    assert sample.prompts[0].text == r"1girl, mira \(cat\), standing, front view"
+
+
 def test_no_core_trait_is_named_in_a_prompt_that_is_scored_for_it() -> None:
     for folder in resources.folder("samples").glob("*/character.toml"):
         sample = read_sample(folder.parent)

@@ -159,13 +159,13 @@ def test_an_import_of_nothing_but_damaged_images_fails(project, tmp_path):
     (tmp_path / "a.png").write_bytes(b"rubbish")
     ending = imported(project, tmp_path / "a.png")[-1]
     assert isinstance(ending, Failed) and ending.kind == "person"
-    assert "none of the 1 images" in ending.what
+    assert "None of the 1 images" in ending.what
 
 
 @pytest.mark.parametrize("name, content, what", [
     ("gone", None, "does not exist"),
     ("a.txt", b"text", "is not an image"),
-    ("empty/.keep", b"", "there is no image in"),
+    ("empty/.keep", b"", "There is no image in"),
 ])
 def test_a_path_without_images_fails_before_anything_is_written(project, tmp_path, name, content, what):
     path = tmp_path / name
@@ -201,7 +201,7 @@ def test_a_number_on_the_command_line_overrules_the_folders(project, tmp_path):
     for number, folder in enumerate(("10_mira", "3_mira")):
         drawn(tmp_path / "train" / folder / "a.png", number)
     ending = imported(project, tmp_path / "train")[-1]
-    assert isinstance(ending, Failed) and ending.what == "the folders 10_mira, 3_mira ask for different repeats"
+    assert isinstance(ending, Failed) and ending.what == "The folders 10_mira, 3_mira ask for different repeats"
     imported(project, tmp_path / "train", repeats=4)
     assert character(project).repeats == 4 and len(held(project)) == 2
 
@@ -213,9 +213,9 @@ def test_what_is_not_asked_for_stays_as_it_is(project, tmp_path):
 
 
 @pytest.mark.parametrize("wish, what", [
-    ({"trigger": "other"}, "the trigger of Mira is 'mirasol', not 'other'"),
+    ({"trigger": "other"}, "The trigger of Mira is 'mirasol', not 'other'"),
     ({"character": "mira", "trigger": "other"}, "too much alike"),
-    ({"character": "Kana"}, "the trigger 'mirasol' already calls Mira"),
+    ({"character": "Kana"}, "The trigger 'mirasol' already calls Mira"),
     ({"character": "Kana", "trigger": None}, "needs a name and a trigger"),
     ({"repeats": 0}, "repeats cannot be 0"),
 ])

@@ -4,13 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
+from job_runs import run
 from PIL import Image
+from safetensors.torch import save_file
 
-from studio.core.events import Event, Failed, Finished, Note, Stopped
+from studio.core.events import Failed, Finished, Note, Stopped
 from studio.core.spec import RenderSpec
 from studio.jobs.bases import BaseChoice
-from studio.jobs.execute import Ticket, execute
-from studio.jobs.gpu import Gpu
 from studio.jobs.render_picture import RenderPicture
 from studio.store.picture_text import read_origin, read_parameters
 
@@ -20,12 +21,6 @@ SPEC = RenderSpec(prompt="1girl, (standing:1.2)", seed=7, steps=2, cfg=1.0, samp
 @pytest.fixture
 def base(tiny_base) -> BaseChoice:
     return BaseChoice(str(tiny_base.transformer))
-
-
-def run(job: RenderPicture) -> list[Event]:
-    events: list[Event] = []
-    execute(Ticket(job), Gpu("cpu"), events.append)
-    return events
 
 
 def test_a_picture_has_its_size_and_says_what_made_it(tmp_path: Path, base: BaseChoice) -> None:
@@ -50,6 +45,15 @@ def test_a_missing_lora_is_named(tmp_path: Path, base: BaseChoice) -> None:
     assert isinstance(ending, Failed) and ending.kind == "person" and "gone.safetensors" in ending.what
 
 
+def test_what_a_lora_does_to_the_text_encoder_is_not_dropped_in_silence(tmp_path: Path, base: BaseChoice) -> None:
+    half = {"lora_down.weight": torch.ones(2, 4), "lora_up.weight": torch.ones(4, 2)}
+    lora = tmp_path / "te.safetensors"
+    save_file({f"lora_te_layers_0_mlp_up_proj.{part}": value for part, value in half.items()}, lora)
+    events = run(RenderPicture(SPEC, base, ((lora, 1.0),), tmp_path / "a.png"))
+    [note] = [event.text for event in events if isinstance(event, Note)]
+    assert isinstance(events[-1], Finished) and note.startswith("te.safetensors also changes the text encoder")
+
+
 def test_a_size_that_no_picture_can_have_is_refused(tmp_path: Path, base: BaseChoice) -> None:
     ending = run(RenderPicture(replace(SPEC, width=72), base, (), tmp_path / "a.png"))[-1]
     assert isinstance(ending, Failed) and ending.kind == "person"
@@ -61,6 +65,5 @@ def test_only_png_files_are_written(tmp_path: Path, base: BaseChoice) -> None:
 
 
 def test_a_stopped_render_writes_no_file(tmp_path: Path, base: BaseChoice) -> None:
-    ticket = Ticket(RenderPicture(SPEC, base, (), tmp_path / "a.png"))
-    ending = execute(ticket, Gpu("cpu"), lambda event: ticket.stop.set())
+    ending = run(RenderPicture(SPEC, base, (), tmp_path / "a.png"), stop_at=lambda event: True)[-1]
     assert isinstance(ending, Stopped) and not (tmp_path / "a.png").exists()

@@ -5,15 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from job_runs import run
 from PIL import Image
 from tiny_project import RECIPE, SAMPLE_TAGS, write_project
 from tiny_tagger import write_tiny_tagger
 
+from studio.core.axes import parse_axis
 from studio.core.errors import UserError
-from studio.core.events import CellReady, Event, Failed, Finished, Scored, Stopped
+from studio.core.events import CellReady, Failed, Finished, Scored, Stopped
 from studio.core.sheet_plan import plan_from_toml
-from studio.jobs.execute import Ticket, execute
-from studio.jobs.gpu import Gpu
 from studio.jobs.render_picture import RenderPicture
 from studio.jobs.render_sheet import RenderSheet, start_sheet
 from studio.jobs.score import Hits, Judge, Scores
@@ -52,18 +52,6 @@ def place(project: Path) -> Iterator[Workspace]:
         yield place
 
 
-def run(job: object, stop_at: type[Event] | None = None) -> list[Event]:
-    ticket, events = Ticket(job), []
-
-    def listen(event: Event) -> None:
-        events.append(event)
-        if stop_at and isinstance(event, stop_at):
-            ticket.stop.set()
-
-    execute(ticket, Gpu("cpu"), listen)
-    return events
-
-
 def rendered(job: RenderSheet) -> int:
     return run(job)[-1].facts["rendered"]
 
@@ -96,7 +84,7 @@ def test_an_epoch_changes_the_picture(place: Workspace) -> None:
 
 def test_no_cell_is_rendered_twice_in_a_project(place: Workspace) -> None:
     assert rendered(start_sheet(place, PLAN, "latest")) == 12
-    assert rendered(start_sheet(place, PLAN, "latest", axes=[("seed", "2, 3")])) == 6
+    assert rendered(start_sheet(place, PLAN, "latest", axes=[parse_axis("seed=2, 3")])) == 6
 
 
 def test_the_same_sheet_is_taken_up_again(place: Workspace) -> None:
@@ -108,7 +96,7 @@ def test_the_same_sheet_is_taken_up_again(place: Workspace) -> None:
 
 def test_a_stopped_sheet_renders_only_what_is_missing(place: Workspace) -> None:
     job = start_sheet(place, PLAN, "latest")
-    stopped = run(job, stop_at=CellReady)
+    stopped = run(job, stop_at=lambda event: isinstance(event, CellReady))
     done = sum(isinstance(event, CellReady) for event in stopped)
     assert isinstance(stopped[-1], Stopped) and 0 < done < 12
     again = run(start_sheet(place, PLAN, "latest"))
@@ -117,22 +105,22 @@ def test_a_stopped_sheet_renders_only_what_is_missing(place: Workspace) -> None:
 
 
 def test_strength_can_be_an_axis_and_0_is_the_base(place: Workspace) -> None:
-    job = start_sheet(place, PLAN, "latest", axes=[("epoch", "last"), ("strength", "0, 0.5, 1")])
+    job = start_sheet(place, PLAN, "latest", axes=[parse_axis("epoch=last"), parse_axis("strength=0, 0.5, 1")])
     assert rendered(job) == 12
     cells = [cell for cell in sweeps.read_sheet(job.of).expand() if cell.column == 0]
     assert [job.of.cell(cell.key).is_file() for cell in cells] == [True] * 3
-    base = start_sheet(place, PLAN, "latest", axes=[("epoch", "base")])
+    base = start_sheet(place, PLAN, "latest", axes=[parse_axis("epoch=base")])
     assert rendered(base) == 0
 
 
 def test_an_epoch_that_was_never_saved_is_refused(place: Workspace) -> None:
     with pytest.raises(UserError, match="epoch 9"):
-        start_sheet(place, PLAN, "latest", axes=[("epoch", "9")])
+        start_sheet(place, PLAN, "latest", axes=[parse_axis("epoch=9")])
 
 
 def test_an_axis_that_means_nothing_is_refused(place: Workspace) -> None:
     with pytest.raises(UserError, match="sede"):
-        start_sheet(place, PLAN, "latest", axes=[("sede", "1, 2")])
+        start_sheet(place, PLAN, "latest", axes=[parse_axis("sede=1, 2")])
 
 
 def test_the_judge_looks_at_every_cell_once(place: Workspace, tmp_path: Path) -> None:

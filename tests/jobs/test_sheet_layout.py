@@ -47,7 +47,7 @@ def test_the_chosen_epoch_is_said_and_marked() -> None:
 
 
 def test_the_footer_tells_what_no_axis_varies() -> None:
-    told = "ER SDE · simple · 8 steps · CFG 1 · 832 × 1216 · base: practice model"
+    told = "ER SDE · Simple · 8 steps · CFG 1 · 832 × 1216 · base: practice model"
     assert laid_out((Axis("seed", (1,)),)).footer == told
     assert "steps" not in laid_out((Axis("steps", (4, 8)),)).footer
 

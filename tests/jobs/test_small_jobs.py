@@ -3,26 +3,22 @@
 from pathlib import Path
 
 import pytest
+import torch
+from job_runs import run
 from PIL import Image
+from safetensors.torch import save_file
 from tiny_project import write_project
 from tiny_tagger import write_tiny_tagger
 
-from studio.core.events import CaptionWritten, Event, Failed, Finished, Note, Stopped
+from studio.core.events import CaptionWritten, Failed, Finished, Note, Stopped
+from studio.core.project import Project
 from studio.jobs.bases import BaseChoice, base_from_facts, chosen_base
 from studio.jobs.check import Check
 from studio.jobs.convert import Convert
-from studio.jobs.execute import Job, Ticket, execute
-from studio.jobs.gpu import Gpu
 from studio.jobs.new_project import NewProject
 from studio.jobs.pace import Pace
 from studio.jobs.tag import Tag
 from studio.store.workspace import read_project
-
-
-def run(job: Job) -> list[Event]:
-    events: list[Event] = []
-    execute(Ticket(job), Gpu("cpu"), events.append)
-    return events
 
 
 @pytest.fixture
@@ -30,8 +26,6 @@ def lora(tmp_path: Path, tiny_anima) -> Path:
     from studio.engine.lora.factors import Factors
     from studio.engine.lora.formats import LoraFile, write_lora
     from studio.engine.lora.targets import linears, trained_modules
-
-    import torch
 
     places = linears(tiny_anima.transformer)
     modules = {name: Factors(torch.ones(2, places[name].in_features), torch.ones(places[name].out_features, 2), 1.0)
@@ -72,12 +66,17 @@ def test_tags_stand_in_animas_order_behind_the_trigger(tmp_path: Path) -> None:
     assert written.caption.endswith("1girl, mira, hair ornament")
 
 
+def test_a_threshold_that_is_no_probability_is_refused(tmp_path: Path) -> None:
+    ending = run(Tag(write_project(tmp_path / "p", ""), tmp_path, threshold=35))[-1]
+    assert ending.kind == "person" and "35" in ending.what
+
+
 def test_tagging_stops_between_two_images(tmp_path: Path) -> None:
     project = write_project(tmp_path / "p", "")
     for caption in (project / "images" / "Mira").glob("*.txt"):
         caption.unlink()
-    ticket = Ticket(Tag(project, write_tiny_tagger(tmp_path / "tagger", ["blue hair"])))
-    ending = execute(ticket, Gpu("cpu"), lambda event: isinstance(event, CaptionWritten) and ticket.stop.set())
+    job = Tag(project, write_tiny_tagger(tmp_path / "tagger", ["blue hair"]))
+    ending = run(job, stop_at=lambda event: isinstance(event, CaptionWritten))[-1]
     assert isinstance(ending, Stopped) and ending.facts["captions"] == 1
 
 
@@ -86,6 +85,30 @@ def test_a_lora_goes_to_any_format_and_back_without_a_change(form: str, lora: Pa
     assert isinstance(run(Convert(lora, tmp_path / "out" / "x.safetensors", form))[-1], Finished)
     run(Convert(tmp_path / "out" / "x.safetensors", tmp_path / "back.safetensors", "comfy"))
     assert (tmp_path / "back.safetensors").read_bytes() == lora.read_bytes()
+
+
+@pytest.mark.parametrize("form", ["kohya", "comfy", "diffusers"])
+def test_what_a_lora_has_beyond_the_transformer_is_told(form: str, tmp_path: Path) -> None:
+    parts = {"lora_down.weight": torch.ones(2, 4), "lora_up.weight": torch.ones(4, 2), "alpha": torch.tensor(2.0)}
+    modules = ("lora_unet_blocks_0_mlp_layer1", "lora_unet_llm_adapter_blocks_0_mlp_0", "lora_te_layers_0_mlp_up_proj")
+    tensors = {f"{module}.{part}": value.clone() for module in modules for part, value in parts.items()}
+    save_file(tensors, tmp_path / "more.safetensors")
+    events = run(Convert(tmp_path / "more.safetensors", tmp_path / "x.safetensors", form))
+    assert [event.text for event in events if isinstance(event, Note)] == [
+        "Modules on the LLM adapter, carried over: 1 of 2.",
+        "more.safetensors also changes the text encoder (lora_te_layers_0_mlp_up_proj); that part is left out.",
+    ]
+    facts = events[-1].facts
+    assert (facts["modules"], facts["adapter"]) == (2, 1)
+    assert facts["left_out"] == ("lora_te_layers_0_mlp_up_proj",)
+
+
+def test_a_lora_on_the_text_encoder_alone_is_not_made_an_empty_file(tmp_path: Path) -> None:
+    half = {"lora_down.weight": torch.ones(2, 4), "lora_up.weight": torch.ones(4, 2)}
+    lora = tmp_path / "te.safetensors"
+    save_file({f"lora_te_layers_0_mlp_up_proj.{part}": value for part, value in half.items()}, lora)
+    ending = run(Convert(lora, tmp_path / "x.safetensors", "comfy"))[-1]
+    assert "te.safetensors" in ending.what and not (tmp_path / "x.safetensors").exists()
 
 
 def test_a_lora_is_never_written_over_itself(lora: Path) -> None:
@@ -112,6 +135,16 @@ def test_a_base_survives_being_written_down() -> None:
     base = BaseChoice("/models/anima.safetensors", vae=Path("/models/vae.safetensors"))
     assert base_from_facts(base.facts()) == base
     assert base_from_facts(None) is None
+
+
+def test_parts_that_are_named_alone_go_with_the_base_that_is_meant() -> None:
+    begun_on, parts = BaseChoice("a", text_encoder=Path("t"), vae=Path("old")), BaseChoice(vae=Path("new"))
+    assert parts.otherwise(begun_on) == BaseChoice("a", text_encoder=Path("t"), vae=Path("new"))
+    assert chosen_base(parts, Project("p", base="practice")) == BaseChoice("practice", vae=Path("new"))
+
+
+def test_a_base_that_is_named_takes_no_part_of_another() -> None:
+    assert BaseChoice("b").otherwise(BaseChoice("a", vae=Path("old"))) == BaseChoice("b")
 
 
 def test_the_practice_model_is_called_so_by_whatever_name() -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from job_runs import run
 from tiny_project import RECIPE, TRIGGER, write_project
 
 from studio.core.errors import UserError
@@ -20,6 +22,7 @@ from studio.core.events import (
     StepDone,
     Stopped,
 )
+from studio.core.project import Character, with_character
 from studio.core.recipe import Recipe
 from studio.jobs.bases import BaseChoice
 from studio.jobs.execute import Ticket, execute
@@ -42,24 +45,12 @@ def trained(project: Path, recipe: Recipe,
     """A run that is stopped at the first event that `stop_at` picks."""
     with open_project(project) as place:
         job = start_training(place, recipe)
-        return job, executed(job, stop_at)
+        return job, run(job, stop_at)
 
 
 def resumed(project: Path, stop_at: Callable[[Event], bool] = lambda event: False) -> list[Event]:
     with open_project(project) as place:
-        return executed(resume_training(place, "latest"), stop_at)
-
-
-def executed(job: Train, stop_at: Callable[[Event], bool]) -> list[Event]:
-    ticket, events = Ticket(job), []
-
-    def listen(event: Event) -> None:
-        events.append(event)
-        if stop_at(event):
-            ticket.stop.set()
-
-    execute(ticket, Gpu("cpu"), listen)
-    return events
+        return run(resume_training(place, "latest"), stop_at)
 
 
 def of(kind: type[Event], events: list[Event]) -> list[Event]:
@@ -81,7 +72,7 @@ def test_every_file_is_there_when_its_line_is(project: Path) -> None:
                 assert (job.folder / event.path).is_file()
             return False
 
-        assert isinstance(executed(job, listen)[-1], Finished)
+        assert isinstance(run(job, listen)[-1], Finished)
 
 
 def test_an_epoch_leaves_checkpoint_then_state_then_previews(project: Path) -> None:
@@ -98,6 +89,15 @@ def test_previews_start_at_epoch_0_and_show_all_prompts_with_all_seeds(project: 
     assert shown == [(epoch, prompt, seed) for epoch in (0, 1, 2) for prompt in prompts for seed in (1, 2)]
     origins = [read_origin(job.folder / event.path) for event in of(PreviewReady, events)]
     assert [bool(origin.spec.loras) for origin in origins] == [False] * 4 + [True] * 8
+
+
+def test_a_trigger_with_brackets_is_drawn_as_it_is_written_and_not_drawn_again(project: Path) -> None:
+    with open_project(project) as place:
+        place.save(with_character(place.project, Character("Mira", "mira (cat:1.5)")))
+    _, events = trained(project, RECIPE, lambda event: isinstance(event, CheckpointSaved))
+    prompt = r"1girl, mira \(cat:1.5\), standing"
+    assert [(event.epoch, event.prompt) for event in of(PreviewReady, events)] == [(0, prompt)]
+    assert [(event.epoch, event.prompt) for event in of(PreviewReady, resumed(project))] == [(1, prompt), (2, prompt)]
 
 
 def test_a_stop_finishes_the_step_saves_and_resumes_to_the_same_bits(project: Path, tmp_path: Path, tiny_base) -> None:
@@ -185,7 +185,7 @@ def test_a_run_is_resumed_on_the_base_it_was_started_on(tmp_path: Path, tiny_bas
     project = write_project(tmp_path / "project", "")
     with open_project(project) as place:
         job = start_training(place, BARE, BaseChoice(str(tiny_base.transformer)))
-        executed(job, stop_at=lambda event: isinstance(event, StepDone))
+        run(job, stop_at=lambda event: isinstance(event, StepDone))
     assert isinstance(resumed(project)[-1], Finished)
 
 
@@ -196,10 +196,18 @@ def test_changed_images_cannot_be_resumed_into(project: Path, tmp_path: Path) ->
     assert isinstance(resumed(project)[-1], Failed)
 
 
-def test_a_disk_that_is_too_small_is_told_before_the_first_step(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio.jobs.course.free_bytes", lambda folder: 1000)
-    _, events = trained(project, BARE)
-    assert isinstance(events[-1], Failed) and "GiB" in events[-1].what and not of(StepDone, events)
+class EmptyGpu(Gpu):
+    """A device that fails the test when anything is loaded on it."""
+
+    def resident(self, *wanted: object) -> NoReturn:
+        raise AssertionError("a base was loaded")
+
+
+def test_a_disk_that_is_too_small_is_told_before_a_base_is_loaded(project: Path, monkeypatch) -> None:
+    monkeypatch.setattr("studio.jobs.room.free_bytes", lambda folder: 1000)
+    with open_project(project) as place:
+        ending = execute(Ticket(start_training(place, BARE)), EmptyGpu("cpu"), lambda event: None)
+    assert isinstance(ending, Failed) and ending.kind == "person" and "GiB" in ending.what
 
 
 def test_images_smaller_than_their_bucket_are_named(project: Path) -> None:

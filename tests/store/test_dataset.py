@@ -52,7 +52,7 @@ def test_the_dataset_holds_all_characters_and_its_digest_follows_captions_not_na
     first = shelf.keep(picture(tmp_path, "red"), "a.png", "Mira", "mirasol")
     shelf.keep(picture(tmp_path, "blue"), "b.png", "Kana", "kanakana")
     before = dataset(place)
-    assert (len(before.images), before.exposures) == (2, 3)
+    assert [image.character for image in before.images] in (["Mira", "Kana"], ["Kana", "Mira"])
     first.rename(first.with_name("c.png"))
     first.with_suffix(".txt").rename(first.with_name("c.txt"))
     assert dataset(place).digest == before.digest

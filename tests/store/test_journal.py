@@ -2,7 +2,6 @@ import pytest
 
 from studio.core.errors import UserError
 from studio.core.events import Note, StepDone, to_json
-from studio.store import journal
 from studio.store.journal import Journal, follow, heal, read
 from tests.store.crash import killed
 
@@ -26,6 +25,11 @@ def written(path, *events):
     path.write_bytes(b"".join(to_json(event).encode() + b"\n" for event in events))
 
 
+def appended(path, event):
+    with Journal(path) as journal:
+        journal.append(event, milestone=True)
+
+
 def test_what_is_appended_is_read_again(tmp_path):
     path = tmp_path / "journal.jsonl"
     with Journal(path) as open_journal:
@@ -44,7 +48,7 @@ def test_an_event_can_be_read_before_the_journal_is_closed(tmp_path):
 def test_a_reopened_journal_goes_on(tmp_path):
     path = tmp_path / "journal.jsonl"
     for number in (1, 2, 3):
-        journal.append(path, step(number), milestone=True)
+        appended(path, step(number))
     assert [event.step for event in read(path)] == [1, 2, 3]
 
 
@@ -76,7 +80,7 @@ def test_opening_a_torn_journal_cuts_it_before_the_next_line(tmp_path):
     written(path, step(1))
     with path.open("ab") as file:
         file.write(b'{"event":"step_do')
-    journal.append(path, step(2))
+    appended(path, step(2))
     assert read(path) == (step(1), step(2))
 
 

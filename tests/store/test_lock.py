@@ -32,7 +32,7 @@ def test_a_second_process_is_refused_in_one_clear_sentence(tmp_path, other_owner
     assert is_owned(tmp_path)
     with pytest.raises(UserError) as caught:
         Lock(tmp_path)
-    assert str(caught.value) == (f"the project {tmp_path.name} is already open in process {other_owner.pid}. "
+    assert str(caught.value) == (f"The project {tmp_path.name} is already open in process {other_owner.pid}. "
                                  "Close it there first.")
 
 

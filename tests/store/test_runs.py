@@ -45,7 +45,7 @@ def checkpoint(run, epoch, content):
 
 def test_a_run_is_frozen_before_its_first_step(place):
     run = create_run(place, RECIPE, DATASET)
-    assert run.id.startswith("0001-mira-sol-") and run.number == 1
+    assert run.id.startswith("0001-mira-sol-")
     assert (read_recipe(run), read_dataset(run)) == (RECIPE, DATASET)
     assert read_run(place, run).status == "planned"
     assert not list(place.runs.glob("*.part"))
@@ -82,7 +82,7 @@ def test_a_run_that_is_still_being_made_is_not_listed(place):
     (place.runs / "0004-mira-ab3f.part").mkdir()
     (place.runs / "notes").mkdir()
     assert runs_of(place) == ()
-    assert create_run(place, RECIPE, DATASET).number == 1
+    assert create_run(place, RECIPE, DATASET).id.startswith("0001-")
 
 
 def test_only_checkpoints_that_are_there_byte_for_byte_are_listed(place):

@@ -90,6 +90,18 @@ def test_opening_removes_what_was_not_finished_and_cuts_torn_lines(project):
     assert not unfinished.exists()
 
 
+def test_opening_sweeps_the_cache_too_and_makes_none(project):
+    open_project(project).close()
+    assert not (project / "cache").exists()
+    kept, unfinished = (project / "cache" / "latents" / name for name in ("ab.safetensors", "cd.safetensors.part"))
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"whole")
+    unfinished.write_bytes(b"half")
+    with open_project(project) as place:
+        assert place.repairs == ("removed the unfinished cache/latents/cd.safetensors.part",)
+    assert kept.exists() and not unfinished.exists()
+
+
 def test_a_job_that_opens_the_project_of_its_own_window_heals_nothing(project):
     with open_project(project):
         growing = project / "images" / "a.png.part"

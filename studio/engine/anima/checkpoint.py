@@ -12,53 +12,19 @@ from diffusers import AutoencoderKLQwenImage, CosmosTransformer3DModel
 
 from studio.core.errors import UserError
 from studio.engine.anima import keys, shapes, vae
-from studio.engine.anima.files import BaseFiles, base_digest, find_base, text_digest, vae_digest
+from studio.engine.anima.files import BaseFiles, base_digest, find_base
 from studio.engine.anima.fit import Listing, Part, Source, empty, fitted, inferred
 from studio.engine.anima.headers import read_header
-from studio.engine.anima.keys import diffusers_name, original_keys, original_name
-from studio.engine.anima.save import save_original, save_qwen, save_vae
-from studio.engine.anima.shapes import (
-    AdapterConfig,
-    QwenConfig,
-    TransformerConfig,
-    adapter_config,
-    build_conditioner,
-    build_qwen,
-    build_transformer,
-    qwen_config,
-    transformer_config,
-)
+from studio.engine.anima.keys import diffusers_name, original_name
+from studio.engine.anima.shapes import adapter_config, qwen_config, transformer_config
 from studio.engine.anima.text import TextPath
 from studio.engine.anima.transformer import install_fast_attention
 from studio.engine.anima.vae import FoldedVae
 from studio.store.tokenizers import Tokenizer
 
-__all__ = [
-    "AdapterConfig",
-    "Anima",
-    "BaseFiles",
-    "QwenConfig",
-    "TransformerConfig",
-    "adapter_config",
-    "base_digest",
-    "build_conditioner",
-    "build_qwen",
-    "build_transformer",
-    "diffusers_name",
-    "find_base",
-    "load",
-    "original_keys",
-    "original_name",
-    "qwen_config",
-    "save_original",
-    "save_qwen",
-    "save_vae",
-    "text_digest",
-    "transformer_config",
-    "vae_digest",
-]
+__all__ = ["Anima", "base_digest", "find_base", "load", "transformer_header"]
 
-_SAME_RELEASE = "Use files of the same release"
+_SAME_RELEASE = "Use files of the same release."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +59,11 @@ class _Parts:
     transformer: Part
 
 
+def transformer_header(files: BaseFiles) -> Listing:
+    """What the DiT's file lists, under the public release's names without prefix. No tensor is read."""
+    return _transformer_sources(files)[0].listing
+
+
 def load(files: BaseFiles, device: torch.device, dtype: torch.dtype) -> Anima:
     """The base model on `device` in `dtype`, frozen. UserError names the file and the tensors that do not fit."""
     _require_present(files)
@@ -110,7 +81,7 @@ def _require_present(files: BaseFiles) -> None:
     weights = (files.transformer, files.conditioner, files.text_encoder, files.vae)
     for path in (*weights, files.qwen_tokenizer, files.t5_tokenizer):
         if path is not None and not path.exists():
-            raise UserError(f"There is no {path}", "Check the path, or name another one")
+            raise UserError(f"There is no {path}", "Check the path, or name another one.")
 
 
 def _read_sources(files: BaseFiles) -> _Sources:

@@ -8,13 +8,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
 from studio.core.errors import UserError
 from studio.engine.anima.headers import weight_files
+from studio.store.digests import sha256_of
 
 DIFFUSERS_INDEX = "modular_model_index.json"
 
@@ -80,7 +80,7 @@ def text_digest(files: BaseFiles) -> str:
     """What decides a context: encoder, adapter (it shares the transformer's file) and both tokenizers."""
     adapter = files.conditioner or files.transformer
     tokenizers = [
-        _file_digest(folder / name)
+        sha256_of(folder / name)
         for folder in (files.qwen_tokenizer, files.t5_tokenizer)
         for name in _TOKENIZER_FILES
         if (folder / name).is_file()
@@ -111,7 +111,7 @@ def _read_index(path: Path) -> dict[str, object]:
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
-        raise UserError(f"{path} is not a readable index ({error})", "Fetch it again from the release") from error
+        raise UserError(f"{path} is not a readable index ({error})", "Fetch it again from the release.") from error
 
 
 def _part(root: Path, index: dict[str, object], name: str) -> Path:
@@ -120,18 +120,18 @@ def _part(root: Path, index: dict[str, object], name: str) -> Path:
     details = entry[-1] if isinstance(entry, list) and entry and isinstance(entry[-1], dict) else {}
     folder = root / str(details.get("subfolder") or name)
     if not folder.is_dir():
-        raise UserError(f"The diffusers folder {root} has no {folder.name}/", "Fetch the complete folder")
+        raise UserError(f"The diffusers folder {root} has no {folder.name}/", "Fetch the complete folder.")
     return folder
 
 
 def _transformer_in(folder: Path) -> Path:
     if not folder.is_dir():
-        raise UserError(f"There is no base model at {folder}", "Name the model's file, or the folder that holds it")
+        raise UserError(f"There is no base model at {folder}", "Name the model's file, or the folder that holds it.")
     places = [folder / root / kind for root in _ROOTS for kind in _TRANSFORMERS]
     loose = _look_right(sorted(folder.glob("*.safetensors")), _is_anima)
     found = _one_of((*_files_in(places), *loose), _is_anima, "transformer", "the file's own path as the base")
     if found is None:
-        raise UserError(f"No Anima transformer was found in {folder}", "Name the model's file itself")
+        raise UserError(f"No Anima transformer was found in {folder}", "Name the model's file itself.")
     return found
 
 
@@ -199,30 +199,16 @@ def _is_vae(names: frozenset[str]) -> bool:
 def _two(what: str, found: Iterable[Path], option: str) -> UserError:
     first, second, *others = found
     more = f" and {len(others)} more" if others else ""
-    return UserError(f"Two candidates for the {what}: {first} and {second}{more}", f"Choose with {option}")
+    return UserError(f"Two candidates for the {what}: {first} and {second}{more}", f"Choose with {option}.")
 
 
 def _not_found(what: str, beside: Path, names: tuple[str, ...], option: str) -> UserError:
     places = " or ".join(f"{name}/" for name in names)
-    return UserError(f"No {what} was found beside {beside}", f"Name it with {option}, or put it into {places} there")
+    return UserError(f"No {what} was found beside {beside}", f"Name it with {option}, or put it into {places} there.")
 
 
 def _source_digests(source: Path) -> tuple[str, ...]:
-    return tuple(_file_digest(file) for file in weight_files(source))
-
-
-def _file_digest(path: Path) -> str:
-    if not path.is_file():
-        raise UserError(f"There is no file {path}", "Check the path, or name another file")
-    state = path.stat()
-    return _digest_of(path, state.st_size, state.st_mtime_ns)
-
-
-@lru_cache(maxsize=64)
-def _digest_of(path: Path, size: int, changed_ns: int) -> str:
-    """SHA-256 of a file, read once per process and version: the public release is 5 GB."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return tuple(sha256_of(file) for file in weight_files(source))
 
 
 def _combined(digests: Iterable[str]) -> str:

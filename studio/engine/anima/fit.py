@@ -15,7 +15,7 @@ Config = TypeVar("Config")
 Listing = Mapping[str, Entry]
 
 _SHOWN = 3
-_COMPLETE = "Use a complete file in the layout of the public release"
+_COMPLETE = "Use a complete file in the layout of the public release."
 
 
 @dataclass(frozen=True, slots=True)

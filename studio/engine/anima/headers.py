@@ -16,7 +16,7 @@ from torch import Tensor
 from studio.core.errors import UserError
 
 _FLOATS = ("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2")
-_AGAIN = "Fetch the file again, or name another one"
+_AGAIN = "Fetch the file again, or name another one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def weight_files(source: Path) -> tuple[Path, ...]:
     if source.is_file():
         return (source,)
     if not source.is_dir():
-        raise UserError(f"There is no file {source}", "Check the path, or name another file")
+        raise UserError(f"There is no file {source}", "Check the path, or name another file.")
     return _shards(source) or (_only_file(source),)
 
 
@@ -73,7 +73,7 @@ def _require_floats(file: Path, dtypes: Mapping[str, str]) -> None:
     if strange:
         raise UserError(
             f"{file} is quantised: {strange[0]} holds {dtypes[strange[0]]}, as do {len(strange) - 1} more tensors",
-            "Training and exact rendering need the bf16, fp16 or fp32 release of the file",
+            "Training and exact rendering need the bf16, fp16 or fp32 release of the file.",
         )
 
 
@@ -82,11 +82,11 @@ def _shards(folder: Path) -> tuple[Path, ...]:
     if not indexes:
         return ()
     if len(indexes) > 1:
-        raise UserError(f"{folder} holds two indexes, {indexes[0].name} and {indexes[1].name}", "Leave only one there")
+        raise UserError(f"{folder} holds two indexes, {indexes[0].name} and {indexes[1].name}", "Leave only one there.")
     shards = tuple(folder / name for name in sorted(set(_weight_map(indexes[0]).values())))
     missing = [shard for shard in shards if not shard.is_file()]
     if missing:
-        raise UserError(f"{indexes[0]} names {missing[0].name}, which is not there", "Fetch the missing file")
+        raise UserError(f"{indexes[0]} names {missing[0].name}, which is not there", "Fetch the missing file.")
     return shards
 
 
@@ -102,5 +102,6 @@ def _only_file(folder: Path) -> Path:
     if not files:
         raise UserError(f"{folder} holds no .safetensors file", _AGAIN)
     if len(files) > 1:
-        raise UserError(f"{folder} holds {files[0].name} and {files[1].name}", "Leave only one there, or name the file")
+        both = f"{files[0].name} and {files[1].name}"
+        raise UserError(f"{folder} holds {both}", "Leave only one there, or name the file.")
     return files[0]

@@ -6,7 +6,7 @@ therefore bit-equal wherever it stands and in whatever company.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import torch
@@ -15,12 +15,13 @@ from PIL import Image
 from torch import Tensor
 
 from studio.core.errors import unknown
+from studio.core.spec import SIDE_STEP, RenderSpec
 from studio.engine.anima.checkpoint import Anima
-from studio.engine.anima.text import Context, TextPath
+from studio.engine.anima.text import Context, TextPath, stacked
 from studio.engine.anima.transformer import velocity
 from studio.engine.anima.vae import FoldedVae
 from studio.engine.gpu import pictures_at_once
-from studio.engine.latents import SIZE_STEP, SdeRule, latent_shape, sde_noise, start_noise
+from studio.engine.latents import NoiseRule, latent_shape, sde_noise, start_noise
 from studio.engine.samplers import SAMPLERS, SCHEDULERS, StepCallback
 
 _CONTEXT_STEP = 64  # contexts are padded to a multiple of it
@@ -47,7 +48,7 @@ class Picture:
     scheduler: str = "simple"
     width: int = 1024
     height: int = 1024
-    sde_rule: SdeRule = "cpu"
+    noise_rule: NoiseRule = "cpu"
 
     def __post_init__(self) -> None:
         if self.sampler not in SAMPLERS:
@@ -57,6 +58,11 @@ class Picture:
         latent_shape(self.width, self.height)
         self.sigmas()
 
+    @classmethod
+    def of(cls, spec: RenderSpec) -> "Picture":
+        """What a spec says of it; LoRAs and base are matters of the weights."""
+        return cls(**{field.name: getattr(spec, field.name) for field in fields(cls)})
+
     @property
     def is_guided(self) -> bool:
         """At CFG 1 the negative is inactive: never encoded, never run."""
@@ -64,7 +70,7 @@ class Picture:
 
     @property
     def tokens(self) -> int:
-        return (self.width // SIZE_STEP) * (self.height // SIZE_STEP)
+        return (self.width // SIDE_STEP) * (self.height // SIDE_STEP)
 
     def sigmas(self) -> Tensor:
         """(steps + 1,) float32, falling to 0."""
@@ -111,7 +117,7 @@ def sample(
 ) -> Tensor:
     """Latents (batch, 16, 1, height/8, width/8) float32 of pictures that share size, steps, sampler and scheduler."""
     first = pictures[0]
-    noises = [sde_noise(one.seed, one.width, one.height, one.sde_rule) for one in pictures]
+    noises = [sde_noise(one.seed, one.width, one.height, one.noise_rule) for one in pictures]
     start = torch.cat([start_noise(one.seed, one.width, one.height) for one in pictures]).to(device)
     return SAMPLERS[first.sampler](
         lambda x, sigma: x - sigma * flow(x, sigma.to(device).expand(len(x))),
@@ -124,10 +130,10 @@ def sample(
 
 def flow_of(anima: Anima, pictures: Sequence[Picture], contexts: Mapping[str, Context]) -> Flow:
     """The velocity under classifier-free guidance, v_u + cfg (v_c - v_u) in float32; at CFG 1 one call, v_c."""
-    words = _words(anima.text, [contexts[one.prompt] for one in pictures])
+    words = _words([contexts[one.prompt] for one in pictures])
     if not pictures[0].is_guided:
         return lambda x, t: velocity(anima.transformer, x, t, *words)
-    without = _words(anima.text, [contexts[one.negative] for one in pictures])
+    without = _words([contexts[one.negative] for one in pictures])
     cfg = torch.tensor([one.cfg for one in pictures], device=anima.device).view(-1, 1, 1, 1, 1)
 
     def guided(x: Tensor, t: Tensor) -> Tensor:
@@ -196,8 +202,8 @@ def _padded_length(context: Context) -> int:
     return -(-tokens // _CONTEXT_STEP) * _CONTEXT_STEP
 
 
-def _words(text: TextPath, contexts: Sequence[Context]) -> tuple[Tensor, Tensor]:
+def _words(contexts: Sequence[Context]) -> tuple[Tensor, Tensor]:
     """Embeddings (batch, padded length, width), and a bias (batch, padded length) that is -inf beyond a row's own."""
-    embeds, bias = text.batch(contexts)
+    embeds, bias = stacked(contexts)
     missing = max(map(_padded_length, contexts)) - embeds.shape[1]
     return F.pad(embeds, (0, 0, 0, missing)), F.pad(bias.flatten(1), (0, missing), value=-torch.inf)

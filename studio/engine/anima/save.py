@@ -1,6 +1,5 @@
 """Writes models in the layout and names of the public release."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from transformers import Qwen3Model
 
 from studio.engine.anima import keys
 from studio.engine.anima.vae import to_wan_key
+from studio.store.atomic import replace_atomic
 
 _METADATA = {"format": "pt"}
 
@@ -38,6 +38,6 @@ def save_vae(vae: AutoencoderKLQwenImage, path: Path, dtype: torch.dtype = torch
 
 def _write(tensors: Mapping[str, Tensor], path: Path, dtype: torch.dtype) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    save_file({key: value.detach().to("cpu", dtype).contiguous() for key, value in tensors.items()}, part, _METADATA)
-    os.replace(part, path)
+    half = {key: value.detach().to("cpu", dtype).contiguous() for key, value in tensors.items()}
+    with replace_atomic(path) as part:
+        save_file(half, part, _METADATA)

@@ -16,7 +16,8 @@ from diffusers.models.condition_embedders.condition_embedder_anima import AnimaR
 from transformers import Qwen3Config, Qwen3Model
 from transformers.models.qwen3.modeling_qwen3 import Qwen3RotaryEmbedding
 
-LATENT_CHANNELS = 16
+from studio.engine.latents import CHANNELS
+
 MASK_CHANNELS = 1
 PATCH = (1, 2, 2)
 ROPE_SCALE = (1.0, 4.0, 4.0)
@@ -44,7 +45,7 @@ class TransformerConfig:
     mlp_dim: int
     text_dim: int
     adaln_dim: int
-    latent_channels: int = LATENT_CHANNELS
+    latent_channels: int = CHANNELS
 
     @property
     def width(self) -> int:

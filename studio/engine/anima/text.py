@@ -53,14 +53,10 @@ class TextPath:
         answers = self._answers(self._qwen_ids(segments), t5_ids)
         return Context(answers * torch.tensor(weights).to(answers).unsqueeze(1))
 
-    def encode_many(self, prompts: Sequence[str], literal: bool = False) -> list[Context]:
+    def encode_many(self, prompts: Sequence[str]) -> list[Context]:
         """One context a prompt. Each is encoded alone, so its bits do not depend on its company."""
-        known = {prompt: self.encode(prompt, literal) for prompt in dict.fromkeys(prompts)}
+        known = {prompt: self.encode(prompt) for prompt in dict.fromkeys(prompts)}
         return [known[prompt] for prompt in prompts]
-
-    def batch(self, contexts: Sequence[Context], exact_trim: bool = True) -> tuple[Tensor, Tensor | None]:
-        """See `batch`."""
-        return batch(contexts, exact_trim)
 
     def _qwen_ids(self, segments: Sequence[Segment]) -> list[int]:
         """An empty prompt is one pad token, which Qwen3 reads like any other: ComfyUI's rule."""
@@ -82,7 +78,7 @@ class TextPath:
         return self.conditioner(hidden, torch.tensor([t5_ids], device=device))[0, : len(t5_ids)]
 
 
-def batch(contexts: Sequence[Context], exact_trim: bool = True) -> tuple[Tensor, Tensor | None]:
+def stacked(contexts: Sequence[Context], exact_trim: bool = True) -> tuple[Tensor, Tensor | None]:
     """Contexts as one tensor (batch, rows, width), and what attention must add to its scores, or None.
 
     Trimmed, a row is its tokens and *one* zero token whose bias ln(pads) makes it weigh as much as all the pads it

@@ -12,9 +12,6 @@ from diffusers import AutoencoderKLQwenImage
 from diffusers.models.autoencoders.autoencoder_kl_qwenimage import QwenImageCausalConv3d
 from torch import Tensor, nn
 
-SPATIAL_FACTOR = 8
-LATENT_CHANNELS = 16
-
 # The statistics published with Wan 2.1 and Qwen-Image; every Anima file is normalised by them.
 LATENTS_MEAN = (-0.7571, -0.7089, -0.9113, 0.1075, -0.1745, 0.9653, -0.1517, 1.5508,
                 0.4134, -0.0715, 0.5517, -0.3632, -0.1922, -0.9497, 0.2503, -0.2921)  # fmt: skip
@@ -79,16 +76,6 @@ def config_of(tensors: Mapping[str, Tensor]) -> dict[str, object]:
 def to_diffusers(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Renames a Wan-layout state dict to diffusers' names; shapes are untouched."""
     return {to_diffusers_key(key): value for key, value in tensors.items()}
-
-
-def to_wan(tensors: Mapping[str, Tensor], wan_keys: Mapping[str, str]) -> dict[str, Tensor]:
-    """Renames a diffusers state dict to Wan names by an inverse map from `wan_key_map`."""
-    return {wan_keys[key]: value for key, value in tensors.items()}
-
-
-def wan_key_map(vae: AutoencoderKLQwenImage) -> dict[str, str]:
-    """Diffusers key -> Wan key for every tensor of `vae`."""
-    return {key: to_wan_key(key) for key in vae.state_dict()}
 
 
 _PARTS = (
@@ -162,7 +149,8 @@ def _fold_children(module: nn.Module) -> None:
 
 def _folded(conv: QwenImageCausalConv3d) -> FrameConv:
     weight = conv.weight[:, :, -1]
-    flat = FrameConv(conv.in_channels, conv.out_channels, conv.kernel_size[1:], conv.stride[1:], conv._padding[0], device="meta")
+    shape = (conv.in_channels, conv.out_channels, conv.kernel_size[1:], conv.stride[1:], conv._padding[0])
+    flat = FrameConv(*shape, device="meta")
     flat.weight, flat.bias = nn.Parameter(weight), nn.Parameter(conv.bias)
     return flat
 

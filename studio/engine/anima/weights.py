@@ -26,11 +26,6 @@ def parse_weights(prompt: str) -> tuple[Segment, ...]:
     return tuple(Segment(_unescaped(piece), weight) for piece, weight in _weighted(_escaped(prompt)) if piece)
 
 
-def plain(prompt: str) -> str:
-    """The prompt without its markup."""
-    return "".join(segment.text for segment in parse_weights(prompt))
-
-
 def _weighted(text: str) -> Iterator[tuple[str, float]]:
     pending = [(piece, 1.0) for piece in reversed(_pieces(text))]
     while pending:

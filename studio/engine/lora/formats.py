@@ -61,6 +61,15 @@ class LoraFile:
         """The modules that sit on the LLM adapter."""
         return tuple(name for name in self.modules if name.startswith(ADAPTER_PREFIX))
 
+    @property
+    def omission(self) -> str:
+        """A sentence on what the file holds and the studio has no use for; empty where that is nothing."""
+        if not self.text_encoder:
+            return ""
+        first, *others = self.text_encoder
+        more = f" and {len(others)} more" if others else ""
+        return f"{self.name} also changes the text encoder ({first}{more}); that part is left out."
+
 
 @dataclass(frozen=True, slots=True)
 class _Layout:

@@ -1,7 +1,7 @@
 """Puts a trainable LoRA on a frozen DiT, through peft, in float32 and without touching the global random state."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
@@ -52,14 +52,6 @@ def adapter_parameters(transformer: nn.Module) -> list[nn.Parameter]:
     """What the optimizer trains: down and up of each module, in the model's order."""
     layers = adapter_layers(transformer).values()
     return [factor for layer in layers for factor in (layer.lora_A[_ADAPTER].weight, layer.lora_B[_ADAPTER].weight)]
-
-
-@torch.no_grad()
-def load_factors(transformer: nn.Module, factors: Mapping[str, Factors]) -> None:
-    """Copies saved factors into the adapter. KeyError names a module that is missing."""
-    for name, live in adapter_factors(transformer).items():
-        live.down.copy_(factors[name].down)
-        live.up.copy_(factors[name].up)
 
 
 @contextmanager

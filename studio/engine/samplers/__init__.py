@@ -9,7 +9,6 @@ from studio.engine.samplers.euler import euler
 from studio.engine.samplers.schedules import Schedule, simple
 
 SAMPLERS: Mapping[str, Sampler] = MappingProxyType({"er_sde": er_sde, "euler": euler})
-SCHEDULES: Mapping[str, Schedule] = MappingProxyType({"simple": simple})
-SCHEDULERS = SCHEDULES  # ComfyUI's word for it
+SCHEDULERS: Mapping[str, Schedule] = MappingProxyType({"simple": simple})
 
-__all__ = ["SAMPLERS", "SCHEDULERS", "SCHEDULES", "Denoiser", "Sampler", "Schedule", "StepCallback", "StepNoise"]
+__all__ = ["SAMPLERS", "SCHEDULERS", "Denoiser", "Sampler", "Schedule", "StepCallback", "StepNoise"]

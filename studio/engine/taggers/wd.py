@@ -19,10 +19,11 @@ from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 from PIL import Image
 
 from studio.core.errors import UserError
+from studio.store.digests import sha256_of
 
 MODEL_FILE = "model.onnx"
 TAGS_FILE = "selected_tags.csv"
-GENERAL, CHARACTER, RATING = 0, 4, 9
+GENERAL = 0  # a tag's category; 4 is a character, 9 a rating
 _BATCH = 8
 # Faces made of characters; everywhere else an underscore stands for a space.
 _KAOMOJI = frozenset((
@@ -68,7 +69,7 @@ class Tagger:
         """The probability of every tag, picture by picture."""
         return [self._named(row) for chunk in _chunks(images, self._batch) for row in self._run(chunk)]
 
-    def tags(self, image: Image.Image, threshold: float = 0.35, category: int = GENERAL) -> tuple[str, ...]:
+    def tags(self, image: Image.Image, threshold: float, category: int = GENERAL) -> tuple[str, ...]:
         """The tags of one category at or above `threshold`, most likely first."""
         chances = self.predict([image])[0]
         kept = [row.tag for row in self.rows if row.category == category and chances[row.tag] >= threshold]
@@ -92,11 +93,11 @@ class Tagger:
         shape = self._input.shape
         if len(shape) != 4 or shape[3] != 3 or not isinstance(shape[1], int) or shape[1] != shape[2]:
             raise UserError(f"{folder / MODEL_FILE} takes an input of shape {shape}, not (batch, side, side, 3)",
-                            "Choose a tagger in the WD format")
+                            "Choose a tagger in the WD format.")
         width = self._session.get_outputs()[0].shape[-1]
         if isinstance(width, int) and width != len(self.rows):
             raise UserError(f"{folder / TAGS_FILE} has {len(self.rows)} tags, {MODEL_FILE} answers {width}",
-                            "Take both files from the same tagger")
+                            "Take both files from the same tagger.")
 
 
 def prepare(image: Image.Image, side: int) -> np.ndarray:
@@ -113,7 +114,7 @@ def read_tags(path: Path) -> tuple[TagRow, ...]:
             return tuple(TagRow(_spelled(row["name"]), int(row["category"])) for row in csv.DictReader(lines))
     except (KeyError, TypeError, ValueError) as problem:
         raise UserError(f"{path} is not a tag file: its columns must be tag_id, name, category, count",
-                        "Take it from the tagger's own folder") from problem
+                        "Take it from the tagger's own folder.") from problem
 
 
 def _spelled(name: str) -> str:
@@ -139,16 +140,15 @@ def _session(model: Path, threads: int) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except (onnx_errors.Fail, onnx_errors.InvalidProtobuf, onnx_errors.InvalidGraph) as problem:
-        raise UserError(f"{model} cannot be opened as an ONNX model", "Download it again") from problem
+        raise UserError(f"{model} cannot be opened as an ONNX model", "Download it again.") from problem
 
 
 def _present(path: Path) -> Path:
     if not path.is_file():
-        raise UserError(f"{path} is missing", f"A tagger is a folder with {MODEL_FILE} and {TAGS_FILE}")
+        raise UserError(f"{path} is missing", f"A tagger is a folder with {MODEL_FILE} and {TAGS_FILE}.")
     return path
 
 
 def _digest(*paths: Path) -> str:
     """Names the version of a judge: 16 hex digits over its files' bytes."""
-    parts = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([sha256_of(path) for path in paths]).encode()).hexdigest()[:16]

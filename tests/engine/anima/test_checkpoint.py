@@ -10,8 +10,11 @@ from tiny import QWEN, TRANSFORMER, VAE_WIDTH, write_tiny_base
 
 from studio.core.errors import UserError
 from studio.engine.anima import keys, shapes, vae
-from studio.engine.anima.checkpoint import build_qwen, find_base, load, save_qwen
-from studio.engine.anima.text import batch
+from studio.engine.anima.checkpoint import load
+from studio.engine.anima.files import find_base
+from studio.engine.anima.save import save_qwen
+from studio.engine.anima.shapes import build_qwen
+from studio.engine.anima.text import stacked
 from studio.engine.anima.transformer import velocity
 
 CPU = torch.device("cpu")
@@ -38,7 +41,7 @@ def refusal(files):
 
 def drawn(anima):
     latents = torch.randn(1, 16, 1, 8, 8, generator=torch.Generator().manual_seed(3))
-    return velocity(anima.transformer, latents, torch.tensor([0.4]), *batch([anima.text.encode("1girl, blue hair")]))
+    return velocity(anima.transformer, latents, torch.tensor([0.4]), *stacked([anima.text.encode("1girl, blue hair")]))
 
 
 def pixels(anima):

@@ -21,10 +21,13 @@ from tokenizers import Tokenizer as Backend
 from tokenizers import processors
 from transformers import PreTrainedTokenizerFast, Qwen3Model
 
-from studio.engine.anima import checkpoint as cp
+from studio.engine.anima import shapes
 from studio.engine.anima.checkpoint import load
+from studio.engine.anima.files import find_base
 from studio.engine.anima.keys import bare_qwen, split_original
 from studio.engine.anima.pipeline import Picture, decode, denoised
+from studio.engine.anima.save import save_original, save_qwen
+from studio.engine.anima.text import stacked
 from studio.engine.anima.transformer import velocity
 from studio.engine.anima.vae import config_of, to_diffusers
 from studio.engine.latents import start_noise
@@ -37,9 +40,9 @@ STEPS, CFG, WIDTH, HEIGHT = 5, 4.0, 64, 96
 
 AS_TINY = (tiny.TRANSFORMER, tiny.ADAPTER, tiny.QWEN)
 AS_RELEASED = (  # the public release with fewer blocks and a shorter vocabulary
-    cp.TransformerConfig(heads=16, head_dim=128, layers=2, mlp_dim=8192, text_dim=1024, adaln_dim=256),
-    cp.AdapterConfig(source_dim=1024, target_dim=1024, model_dim=1024, layers=1, heads=16, mlp_dim=4096, vocab=512),
-    cp.QwenConfig(hidden=1024, layers=1, heads=16, kv_heads=8, head_dim=128, mlp_dim=3072, vocab=512),
+    shapes.TransformerConfig(heads=16, head_dim=128, layers=2, mlp_dim=8192, text_dim=1024, adaln_dim=256),
+    shapes.AdapterConfig(source_dim=1024, target_dim=1024, model_dim=1024, layers=1, heads=16, mlp_dim=4096, vocab=512),
+    shapes.QwenConfig(hidden=1024, layers=1, heads=16, kv_heads=8, head_dim=128, mlp_dim=3072, vocab=512),
 )
 
 
@@ -58,10 +61,10 @@ def base(request, tmp_path_factory):
 
 
 def practice():
-    files = cp.find_base(PRACTICE)
+    files = find_base(PRACTICE)
     dit, adapter = split_original(load_file(files.transformer))
-    qwen = cp.qwen_config(bare_qwen(load_file(files.text_encoder)))
-    return files, (cp.transformer_config(dit), cp.adapter_config(adapter), qwen)
+    qwen = shapes.qwen_config(bare_qwen(load_file(files.text_encoder)))
+    return files, (shapes.transformer_config(dit), shapes.adapter_config(adapter), qwen)
 
 
 def written(folder, configs):
@@ -69,9 +72,9 @@ def written(folder, configs):
     transformer, adapter, qwen = configs
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(7)
-        conditioner = tiny.lively(cp.build_conditioner(adapter))
-        cp.save_original(tiny.random_transformer(transformer), conditioner, files.transformer, torch.float32)
-        cp.save_qwen(tiny.lively(cp.build_qwen(qwen)), files.text_encoder, torch.float32)
+        conditioner = tiny.lively(shapes.build_conditioner(adapter))
+        save_original(tiny.random_transformer(transformer), conditioner, files.transformer, torch.float32)
+        save_qwen(tiny.lively(shapes.build_qwen(qwen)), files.text_encoder, torch.float32)
     return files, configs
 
 
@@ -123,7 +126,7 @@ def reference_conditioner(weights, config):
 
 
 def reference_qwen(files, config):
-    qwen = Qwen3Model(cp.build_qwen(config).config)
+    qwen = Qwen3Model(shapes.build_qwen(config).config)
     qwen.load_state_dict({key.removeprefix("model."): value for key, value in weights_of(files.text_encoder).items()})
     return qwen.eval()
 
@@ -179,7 +182,7 @@ def test_euler_with_guidance_equals_diffusers_own_pipeline(base, resize_without_
 def test_every_block_of_the_compared_model_matters(random_base):
     files, _ = random_base
     anima = load(files, torch.device("cpu"), torch.float32)
-    call = start_noise(1, WIDTH, HEIGHT), torch.tensor([0.6]), *anima.text.batch([anima.text.encode(PROMPT)])
+    call = start_noise(1, WIDTH, HEIGHT), torch.tensor([0.6]), *stacked([anima.text.encode(PROMPT)])
     whole = velocity(anima.transformer, *call)
     blocks = anima.transformer.transformer_blocks
     for left_out in range(len(blocks)):

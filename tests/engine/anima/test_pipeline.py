@@ -6,7 +6,7 @@ import torch
 from studio.core.errors import UserError
 from studio.engine.anima.checkpoint import load
 from studio.engine.anima.pipeline import Picture, StopRequested, decode, denoised, flow_of, render, rendered, sample
-from studio.engine.anima.text import Context, TextPath
+from studio.engine.anima.text import Context, TextPath, stacked
 from studio.engine.anima.transformer import velocity
 from studio.engine.latents import start_noise
 from studio.engine.samplers import SAMPLERS
@@ -122,7 +122,7 @@ def test_guidance_moves_from_the_negative_through_the_prompt(tiny_anima):
     contexts = {prompt: tiny_anima.text.encode(prompt) for prompt in (PICTURE.prompt, PICTURE.negative)}
     x, t = start_noise(1, 64, 80), torch.tensor([0.6])
     toward, away = (
-        velocity(tiny_anima.transformer, x, t, *tiny_anima.text.batch([contexts[prompt]]))
+        velocity(tiny_anima.transformer, x, t, *stacked([contexts[prompt]]))
         for prompt in (PICTURE.prompt, PICTURE.negative)
     )
     found = flow_of(tiny_anima, [PICTURE], contexts)(x, t)
@@ -135,7 +135,7 @@ def test_the_trimmed_context_equals_zero_padding_to_512(tiny_anima):
     context = tiny_anima.text.encode(PICTURE.prompt)
     x, t = start_noise(1, 64, 80), torch.tensor([0.6])
     trimmed = flow_of(tiny_anima, [replace(PICTURE, cfg=1.0)], {PICTURE.prompt: context})(x, t)
-    padded, bias = tiny_anima.text.batch([context], exact_trim=False)
+    padded, bias = stacked([context], exact_trim=False)
     assert padded.shape[1] == 512 and bias is None
     assert (trimmed - velocity(tiny_anima.transformer, x, t, padded)).abs().max() <= 1e-5
 

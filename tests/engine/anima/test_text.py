@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from studio.engine.anima.shapes import CONTEXT_FLOOR
-from studio.engine.anima.text import Context, TextPath, batch
+from studio.engine.anima.text import Context, TextPath, stacked
 from studio.engine.anima.transformer import velocity
 from studio.engine.anima.weights import parse_weights
 from studio.store.tokenizers import Tokenizer
@@ -115,13 +115,13 @@ def test_encoding_needs_no_gradients_and_no_global_random_numbers(text):
 def test_a_trimmed_context_draws_what_a_padded_one_draws(tiny_anima, noise, prompts):
     contexts = tiny_anima.text.encode_many(prompts)
     latents, times = noise[: len(prompts)], torch.linspace(0.2, 0.9, len(prompts))
-    drawn = [velocity(tiny_anima.transformer, latents, times, *batch(contexts, trim)) for trim in (True, False)]
+    drawn = [velocity(tiny_anima.transformer, latents, times, *stacked(contexts, trim)) for trim in (True, False)]
     assert largest(drawn[0] - drawn[1]) <= 1e-5
 
 
 def test_a_padded_context_is_zeros_up_to_512_and_needs_no_mask(text):
     context = text.encode(PROMPT)
-    embeds, bias = batch([context], exact_trim=False)
+    embeds, bias = stacked([context], exact_trim=False)
     assert embeds.shape[1] == CONTEXT_FLOOR
     assert torch.equal(embeds[0, : len(context.tokens)], context.tokens)
     assert not embeds[0, len(context.tokens) :].any()
@@ -131,16 +131,16 @@ def test_a_padded_context_is_zeros_up_to_512_and_needs_no_mask(text):
 def test_a_long_neighbour_adds_no_pads_to_a_short_prompt(tiny_anima, noise):
     short, long = tiny_anima.text.encode_many(["red", "hair " * 600])
     times = torch.tensor([0.5, 0.5])
-    alone, _ = batch([short], exact_trim=False)
+    alone, _ = stacked([short], exact_trim=False)
     expected = velocity(tiny_anima.transformer, noise[:1], times[:1], alone)
     for trim in (True, False):
-        drawn = velocity(tiny_anima.transformer, noise[:2], times, *batch([short, long], trim))
+        drawn = velocity(tiny_anima.transformer, noise[:2], times, *stacked([short, long], trim))
         assert largest(drawn[:1] - expected) <= 1e-5
 
 
 def test_one_zero_token_stands_for_all_pads():
     contexts = [Context(torch.ones(2, 3)), Context(torch.ones(4, 3)), Context(torch.ones(600, 3))]
-    embeds, bias = batch(contexts)
+    embeds, bias = stacked(contexts)
     assert embeds.shape == (3, 601, 3)
     assert bias.shape == (3, 1, 1, 601)
     assert bias[0, 0, 0, :4].tolist() == pytest.approx([0, 0, math.log(510), -math.inf])
@@ -150,7 +150,7 @@ def test_one_zero_token_stands_for_all_pads():
 
 def test_pads_may_not_simply_be_masked_away(tiny_anima, noise):
     context = tiny_anima.text.encode(PROMPT)
-    exact = velocity(tiny_anima.transformer, noise[:1], torch.tensor([0.5]), *batch([context]))
+    exact = velocity(tiny_anima.transformer, noise[:1], torch.tensor([0.5]), *stacked([context]))
     bare = velocity(tiny_anima.transformer, noise[:1], torch.tensor([0.5]), context.tokens[None])
     assert largest(exact - bare) > 1e-2
 
@@ -158,14 +158,14 @@ def test_pads_may_not_simply_be_masked_away(tiny_anima, noise):
 def test_every_block_and_the_words_move_the_tiny_models_output(tiny_anima, noise):
     """Parity tests on random weights mean something only if no part of the model is idle."""
     contexts, times = tiny_anima.text.encode_many([PROMPT]), torch.tensor([0.5])
-    whole = velocity(tiny_anima.transformer, noise[:1], times, *batch(contexts))
+    whole = velocity(tiny_anima.transformer, noise[:1], times, *stacked(contexts))
     blocks = tiny_anima.transformer.transformer_blocks
     for place, block in enumerate(blocks):
         blocks[place] = _Idle()
-        without = velocity(tiny_anima.transformer, noise[:1], times, *batch(contexts))
+        without = velocity(tiny_anima.transformer, noise[:1], times, *stacked(contexts))
         blocks[place] = block
         assert (without - whole).norm() >= 0.1 * whole.norm()
-    other = velocity(tiny_anima.transformer, noise[:1], times, *batch(tiny_anima.text.encode_many(["red"])))
+    other = velocity(tiny_anima.transformer, noise[:1], times, *stacked(tiny_anima.text.encode_many(["red"])))
     assert (other - whole).norm() >= 0.05 * whole.norm()
 
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from studio.engine.anima.pipeline import Picture, denoised
+from studio.engine.anima.text import stacked
 from studio.engine.latents import start_noise
 from studio.engine.lora.factors import Factors
 from studio.engine.lora.formats import LoraFile
@@ -102,7 +103,7 @@ def with_loras_by_hand(transformer, loras):
 def test_a_picture_of_eight_er_sde_steps_equals_the_transcription(tiny_anima, strengths):
     loras = [(random_lora(tiny_anima.transformer, seed), strength) for seed, strength in enumerate(strengths)]
     exact = with_loras_by_hand(tiny_anima.transformer, loras)
-    context, _ = tiny_anima.text.batch([tiny_anima.text.encode("1girl, red hair")], exact_trim=False)
+    context, _ = stacked([tiny_anima.text.encode("1girl, red hair")], exact_trim=False)
 
     def predicted(x, sigma):
         flow = exact(torch.cat((x, torch.zeros_like(x[:, :1])), dim=1), torch.tensor([sigma]), context.double())

@@ -2,14 +2,14 @@ import pytest
 import torch
 
 from studio.core.errors import UserError
-from studio.engine.samplers import SCHEDULES
+from studio.engine.samplers import SCHEDULERS
 from studio.engine.samplers.schedules import simple
 
 
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("name", SCHEDULERS)
 @pytest.mark.parametrize("steps", [1, 2, 7, 28, 1000])
 def test_a_schedule_falls_from_one_to_zero_in_the_asked_number_of_steps(name, steps):
-    sigmas = SCHEDULES[name](steps)
+    sigmas = SCHEDULERS[name](steps)
     assert sigmas.dtype == torch.float32 and len(sigmas) == steps + 1
     assert sigmas[0] == 1 and sigmas[-1] == 0
     assert (sigmas.diff() < 0).all()

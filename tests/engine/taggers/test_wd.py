@@ -58,7 +58,7 @@ def test_a_model_with_a_fixed_batch_is_filled_up(tmp_path: Path) -> None:
 
 
 def test_tags_above_the_threshold_come_most_likely_first(tagger: Tagger) -> None:
-    assert tagger.tags(Image.new("RGB", (16, 16), (250, 50, 200)))[:2] == ("red dress", "blue hair")
+    assert tagger.tags(Image.new("RGB", (16, 16), (250, 50, 200)), 0.35)[:2] == ("red dress", "blue hair")
 
 
 def test_no_picture_gives_no_answer(tagger: Tagger) -> None:

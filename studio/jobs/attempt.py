@@ -1,4 +1,4 @@
-"""The course of a training run: steps, and at an epoch's end a checkpoint, a state to resume from, and previews.
+"""One attempt at a training run: steps, and at an epoch's end a checkpoint, a state to resume from, and previews.
 
 The order is what makes a crash harmless. A checkpoint is on disk before its line in the journal, and both are there
 before the state that lies behind them; so whatever a resumed run finds missing, it is going to make again, bit for bit.
@@ -7,12 +7,9 @@ before the state that lies behind them; so whatever a resumed run finds missing,
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import time
 from pathlib import Path
 
-from studio.core.caption import fill
-from studio.core.errors import UserError
 from studio.core.events import (
     CheckpointSaved,
     Ending,
@@ -25,8 +22,9 @@ from studio.core.events import (
     Stopped,
 )
 from studio.core.fold import fold
+from studio.core.previews import preview_specs
 from studio.core.spec import RenderSpec
-from studio.engine.anima.checkpoint import base_digest
+from studio.engine.anima.files import base_digest
 from studio.engine.preview import Preview, render_previews
 from studio.engine.state import differences, newest_state, write_state
 from studio.engine.trainer import StepFacts, Trainer
@@ -39,12 +37,10 @@ from studio.store.picture_text import write_png
 from studio.store.runs import RunFolder
 
 _STATE = "state"
-_SPARE = 256 * 2**20  # bytes that are left free whatever a run needs
-_MOMENTS = 3          # a state holds each factor and two moments of it, in float32
 
 
-class Course:
-    """Goes through one attempt at a run, from wherever its newest sound state left it."""
+class Attempt:
+    """Goes on with a run from wherever its newest sound state left it."""
 
     def __init__(self, run: RunFolder, trainer: Trainer, triggers: tuple[str, ...], base_name: str, emit: Emit,
                  stop: Stop) -> None:
@@ -56,7 +52,6 @@ class Course:
 
     def run(self) -> Ending:
         """Prepares, resumes, steps; each of them may end early because `stop` was set."""
-        self._require_room()
         self._warn_of_small_images()
         if not self._prepare():
             return self._stopped()
@@ -128,27 +123,24 @@ class Course:
             on_step=lambda done, total: self._emit(Progress(done, total, what=f"preview of epoch {epoch}, step")))
         for preview in previews:
             path = self._write_preview(epoch, trigger, preview)
-            self._emit(PreviewReady(epoch, preview.picture.prompt, preview.seed, self._run.relative(path)))
+            self._emit(PreviewReady(epoch, preview.spec.prompt, preview.spec.seed, self._run.relative(path)))
 
     def _write_preview(self, epoch: int, trigger: str, preview: Preview) -> Path:
-        name = f"{slug(trigger)}-p{preview.prompt + 1}-s{preview.seed}.png"
+        name = f"{slug(trigger)}-p{preview.prompt + 1}-s{preview.spec.seed}.png"
         path = self._run.previews(epoch) / name
         path.parent.mkdir(exist_ok=True)
         facts = {"run": self._run.id, "epoch": epoch, "step": self._trainer.step, "preview": True}
-        write_png(path, preview.image, self._spec_of(epoch, preview), base_name=self._base_name, facts=facts)
+        write_png(path, preview.image, self._complete(preview.spec, epoch), base_name=self._base_name, facts=facts)
         return path
 
-    def _spec_of(self, epoch: int, preview: Preview) -> RenderSpec:
-        """The preview as a spec; its LoRA has a digest only where it was saved."""
-        picture, saved = preview.picture, self._run.checkpoint(epoch)
-        shared = {field.name for field in dataclasses.fields(RenderSpec)} & set(picture.__slots__)
+    def _complete(self, spec: RenderSpec, epoch: int) -> RenderSpec:
+        """With the digests of the weights; a LoRA has one only where it was saved."""
+        saved = self._run.checkpoint(epoch)
         loras = ((sha256_of(saved), 1.0),) if epoch and saved.exists() else ()
-        settings = {name: getattr(picture, name) for name in shared}
-        return RenderSpec(**settings, loras=loras, base=base_digest(self._trainer.anima.files))
+        return dataclasses.replace(spec, loras=loras, base=base_digest(self._trainer.anima.files))
 
     def _has_previews(self, epoch: int, trigger: str) -> bool:
-        wanted = {(epoch, fill(prompt, {"trigger": trigger}), seed)
-                  for prompt in self._recipe.preview_prompts for seed in self._recipe.preview_seeds}
+        wanted = {(epoch, spec.prompt, spec.seed) for spec in preview_specs(self._recipe, trigger)}
         there = {(each.epoch, each.prompt, each.seed) for each in self._known.previews
                  if (self._run.folder / each.path).is_file()}
         return wanted <= there
@@ -167,17 +159,6 @@ class Course:
             factor = f"{image.factor:.2f} times"
             self._emit(Note(f"{image.path.name} is enlarged {factor} for its bucket and will look soft."))
 
-    def _require_room(self) -> None:
-        """Raises UserError when checkpoints and states will not fit on the disk."""
-        numbers = sum(factors.down.numel() + factors.up.numel() for factors in self._trainer.lora().modules.values())
-        saves = -(-self._plan.epoch_of(self._plan.steps) // self._recipe.save_every)
-        width = self._trainer.anima.dtype.itemsize
-        needed = numbers * (saves * width + 2 * _MOMENTS * 4) + _SPARE
-        free = free_bytes(self._run.folder)
-        if needed > free:
-            raise UserError(f"The run needs {needed / 2**30:.1f} GiB on the disk, {free / 2**30:.1f} GiB are free",
-                            "Make room, or save fewer epochs with --save-every.")
-
     @property
     def _is_last(self) -> bool:
         return self._trainer.step == self._plan.steps
@@ -186,9 +167,7 @@ class Course:
     def _epoch_ended(self) -> int | None:
         """The epoch that the last step ended, None within one; the last step ends one even if it is cut short."""
         step = self._trainer.step
-        if self._is_last:
-            return self._plan.epoch_of(step)
-        return step // self._plan.steps_per_epoch if step % self._plan.steps_per_epoch == 0 else None
+        return self._plan.epoch_of(step) if self._is_last or self._plan.ends_epoch(step) else None
 
     def _stopped(self) -> Stopped:
         if self._trainer.step != self._saved_at:
@@ -198,11 +177,6 @@ class Course:
     def _finished(self) -> Finished:
         return Finished({"run": self._run.id, "step": self._trainer.step, "exposures": self._trainer.exposures,
                          "path": str(self._run.checkpoint(self._plan.epoch_of(self._plan.steps)))})
-
-
-def free_bytes(folder: Path) -> int:
-    """The room on the disk that holds `folder`."""
-    return shutil.disk_usage(folder).free
 
 
 def _step_done(facts: StepFacts, seconds: float) -> StepDone:
