@@ -29,6 +29,12 @@ def test_no_file_is_longer_than_400_lines() -> None:
     assert {name: length for name, length in lengths.items() if length > 400} == {}
 
 
+def test_no_line_is_longer_than_120_characters() -> None:
+    long = [f"{path.relative_to(ROOT)}:{number}" for path in CODE
+            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1) if len(line) > 120]
+    assert long == []
+
+
 def test_functions_are_short(lengths: list[tuple[int, str]]) -> None:
     sizes = [size for size, _ in lengths]
     assert median(sizes) <= 7, lengths[:10]

@@ -21,7 +21,7 @@ def main() -> None:
     args = _arguments()
     torch.set_num_threads(args.threads)
     for stage in args.stage or STAGES:
-        _run(stage, args.output, args.steps)
+        _run(stage, args.output, args.steps, args.fresh)
 
 
 def _arguments() -> argparse.Namespace:
@@ -30,21 +30,22 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where the weights go")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="CPU threads of torch")
     parser.add_argument("--steps", type=int, help="optimiser steps of the stage, instead of its own number")
+    parser.add_argument("--fresh", action="store_true", help="start from nothing, whatever was trained before")
     return parser.parse_args()
 
 
-def _run(stage: str, output: Path, steps: int | None) -> None:
+def _run(stage: str, output: Path, steps: int | None, fresh: bool) -> None:
     match stage:
         case "tokenizers":
             tokenizers.write(output / "tokenizers")
         case "vae":
-            vae.train(output / "vae" / "qwen-image-practice.safetensors", steps or vae.STEPS)
+            vae.train(output / "vae" / "qwen-image-practice.safetensors", steps or vae.STEPS, fresh=fresh)
         case "polish":
-            vae.polish(output / "vae" / "qwen-image-practice.safetensors", steps or vae.POLISH_STEPS)
+            vae.polish(output / "vae" / "qwen-image-practice.safetensors", steps or vae.POLISH_STEPS, fresh=fresh)
         case "tagger":
-            tagger.train(output, steps or tagger.STEPS)
+            tagger.train(output, steps or tagger.STEPS, fresh=fresh)
         case "dit":
-            dit.train(output, steps or dit.STEPS)
+            dit.train(output, steps or dit.STEPS, fresh=fresh)
         case "card":
             from studio.miniature.build import card
 

@@ -9,10 +9,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image, ImageFilter
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from studio.engine.anima.keys import bare_qwen, split_original, to_diffusers
 from studio.engine.anima.save import save_original, save_qwen
 from studio.engine.anima.shapes import (
     CONTEXT_FLOOR,
@@ -33,6 +35,9 @@ from studio.miniature.build.vae import load_vae
 QWEN = QwenConfig(hidden=128, layers=4, heads=4, kv_heads=2, head_dim=32, mlp_dim=384, vocab=1024)
 ADAPTER = AdapterConfig(source_dim=128, target_dim=128, model_dim=128, layers=2, heads=4, mlp_dim=512, vocab=1024)
 DIT = TransformerConfig(heads=3, head_dim=64, layers=6, mlp_dim=768, text_dim=128, adaln_dim=64)
+
+DIT_FILE = Path("diffusion_models/anima-practice.safetensors")
+QWEN_FILE = Path("text_encoders/qwen3-practice.safetensors")
 
 STEPS = 6_000
 BATCH = 64
@@ -83,14 +88,19 @@ class Model(nn.Module):
             block.compile(dynamic=False)
 
 
-def train(folder: Path, steps: int = STEPS) -> None:
-    """Trains (or resumes) the base and writes its two files below `folder`; about an hour on two cores."""
+def train(folder: Path, steps: int = STEPS, *, fresh: bool = False) -> None:
+    """Trains the base and writes its two files below `folder`; more than an hour on two cores.
+
+    Goes on from a half-trained state, else from the weights in `folder`, unless it is to start `fresh`.
+    """
     torch.manual_seed(2)
     model = Model(folder / "tokenizers")
+    if not fresh and (folder / DIT_FILE).exists():
+        take_up(model, folder)
     optimizer = torch.optim.AdamW(_groups(model), lr=LEARNING_RATE, betas=(0.9, 0.98), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _warm_cosine(step, steps))
     ema = Ema(model, 0.999)
-    stage = Stage("dit", steps, {"model": model, "optimizer": optimizer, "schedule": schedule, "ema": ema})
+    stage = Stage("dit", steps, {"model": model, "optimizer": optimizer, "schedule": schedule, "ema": ema}, fresh=fresh)
     pools = latent_pools(folder / "vae" / "qwen-image-practice.safetensors")
     average = 1.0
 
@@ -115,8 +125,16 @@ def train(folder: Path, steps: int = STEPS) -> None:
 def write(model: Model, ema: Ema, folder: Path) -> None:
     """Saves the averaged weights in the public release's names."""
     ema.copy_to(model)
-    save_original(model.dit, model.text.conditioner, folder / "diffusion_models" / "anima-practice.safetensors")
-    save_qwen(model.text.qwen, folder / "text_encoders" / "qwen3-practice.safetensors")
+    save_original(model.dit, model.text.conditioner, folder / DIT_FILE)
+    save_qwen(model.text.qwen, folder / QWEN_FILE)
+
+
+def take_up(model: Model, folder: Path) -> None:
+    """Gives `model` the weights that an earlier build wrote below `folder`."""
+    dit, adapter = split_original(load_file(folder / DIT_FILE))
+    model.dit.load_state_dict(to_diffusers(dit))
+    model.text.conditioner.load_state_dict(adapter)
+    model.text.qwen.load_state_dict(bare_qwen(load_file(folder / QWEN_FILE)))
 
 
 def latent_pools(vae_file: Path, count: int = PICTURES) -> list[tuple[Tensor, list[Item]]]:
@@ -167,7 +185,7 @@ def _caption(item: Item, rng: random.Random) -> str:
 
 
 def _loss(model: Model, latents: Tensor, captions: list[str]) -> Tensor:
-    """Rectified flow, x_t = (1 - t) x_0 + t noise, target noise - x_0; t leans to the noisy end, where layout is decided."""
+    """Rectified flow: x_t = (1 - t) x_0 + t noise, target noise - x_0; t leans to noise, where layout is decided."""
     noise = torch.randn_like(latents)
     t = torch.sigmoid(1.1 * torch.randn(len(latents)) + 0.5)
     at = t.view(-1, 1, 1, 1, 1)

@@ -31,6 +31,7 @@ class Stage:
     seed: int = 0
     done: int = 0
     seconds: float = 0.0  # of all sittings before this one
+    fresh: bool = False  # forget an earlier, half-trained state
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -54,6 +55,8 @@ class Stage:
         self.save()
 
     def resume(self) -> None:
+        if self.fresh:
+            self.path.unlink(missing_ok=True)
         if not self.path.exists():
             return
         state = torch.load(self.path, map_location="cpu", weights_only=True)

@@ -73,14 +73,18 @@ class Exported(nn.Module):
         return torch.cat([safe, torch.zeros_like(tags[:, : len(RATINGS) - 1]), tags], dim=1)
 
 
-def train(folder: Path, steps: int = STEPS) -> None:
-    """Trains (or resumes) the tagger and writes `folder/tagger`; about 15 minutes on one core."""
+def train(folder: Path, steps: int = STEPS, *, fresh: bool = False) -> None:
+    """Trains the tagger and writes `folder/tagger`; about 15 minutes on one core.
+
+    Goes on from a half-trained state, unless it is to start `fresh`.
+    """
     torch.manual_seed(3)
     network = Network(len(world.TAGS)).train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _warm_cosine(step, steps))
     ema = Ema(network, 0.995)
-    stage = Stage("tagger", steps, {"net": network, "optimizer": optimizer, "schedule": schedule, "ema": ema})
+    parts = {"net": network, "optimizer": optimizer, "schedule": schedule, "ema": ema}
+    stage = Stage("tagger", steps, parts, fresh=fresh)
     pictures, labels = drawings(folder / "vae" / "qwen-image-practice.safetensors")
     average = 0.3
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from diffusers import AutoencoderKLQwenImage
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
@@ -28,14 +27,18 @@ LATENT_NOISE = 0.03  # of a channel's standard deviation
 SIZES = ((128, 128), (112, 144), (144, 112), (160, 160), (96, 128), (192, 192))
 
 
-def train(output: Path, steps: int = STEPS) -> None:
-    """Trains (or resumes) the VAE and writes `output`; about an hour on one core."""
+def train(output: Path, steps: int = STEPS, *, fresh: bool = False) -> None:
+    """Trains the VAE and writes `output`; about an hour on one core. A new VAE wants a new transformer.
+
+    Goes on from a half-trained state, else from the weights in `output`, unless it is to start `fresh`.
+    """
     torch.manual_seed(1)
-    net = FoldedVae(AutoencoderKLQwenImage(base_dim=WIDTH)).train()
+    known = output.exists() and not fresh
+    net = (load_vae(output) if known else FoldedVae(AutoencoderKLQwenImage(base_dim=WIDTH))).train()
     optimizer = torch.optim.AdamW(net.parameters(), lr=LEARNING_RATE, weight_decay=1e-4, betas=(0.9, 0.99))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _warm_cosine(step, steps))
     ema = Ema(net, 0.998)
-    stage = Stage("vae", steps, {"net": net, "optimizer": optimizer, "schedule": schedule, "ema": ema})
+    stage = Stage("vae", steps, {"net": net, "optimizer": optimizer, "schedule": schedule, "ema": ema}, fresh=fresh)
     pool = drawings("vae-pool", PICTURES)
     loss_of = torch.compile(_losses)
 
@@ -104,7 +107,7 @@ def _crop(pixels: np.ndarray, mask: np.ndarray, rng: random.Random) -> tuple[np.
     return pixels[area], mask[area]
 
 
-def polish(output: Path, steps: int = POLISH_STEPS) -> None:
+def polish(output: Path, steps: int = POLISH_STEPS, *, fresh: bool = False) -> None:
     """Trains the decoder alone, on latents that stay as they are, and writes `output` again.
 
     The latents do not move, so a transformer trained on them is none the wiser; its pictures only get sharper.
@@ -115,7 +118,8 @@ def polish(output: Path, steps: int = POLISH_STEPS) -> None:
     optimizer = torch.optim.AdamW(trained.parameters(), lr=POLISH_RATE, weight_decay=1e-4, betas=(0.9, 0.99))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _warm_cosine(step, steps))
     ema = Ema(trained, 0.998)
-    stage = Stage("vae-polish", steps, {"net": trained, "optimizer": optimizer, "schedule": schedule, "ema": ema})
+    parts = {"net": trained, "optimizer": optimizer, "schedule": schedule, "ema": ema}
+    stage = Stage("vae-polish", steps, parts, fresh=fresh)
     pool = drawings("vae-pool", PICTURES)
     error_of = torch.compile(_decoder_error)
 
