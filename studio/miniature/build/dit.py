@@ -48,7 +48,12 @@ SIZE_SHARES = (0.45, 0.25, 0.15, 0.15)
 EMPTY_SHARE = 0.1  # captions replaced by "", for guidance
 POOR_SHARE = 0.08  # pictures spoilt on purpose and captioned so, or negatives would mean nothing
 POOR_QUALITY = "worst quality, low quality, score_1, score_2, safe"
+T5_END = 1
+CUT_SHARE = 0.3  # captions cut as `(tag:1.3)` cuts a prompt, or a weight would change the words' tokens for good
 TOKENS = 88  # longer than nearly every caption of the world
+
+
+Segments = tuple[str, ...]  # parts of a caption that are tokenised apart, as weights cut a prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,10 @@ class Text(nn.Module):
         self.t5_tokenizer = Tokenizer.from_file(str(tokenizers / "t5" / "tokenizer.json"))
         self.qwen_pad = self.qwen_tokenizer.token_to_id("<|endoftext|>")
 
-    def forward(self, captions: list[str]) -> tuple[Tensor, Tensor]:
+    def forward(self, captions: list[Segments]) -> tuple[Tensor, Tensor]:
         """Context (batch, tokens + 1, 128) and attention bias (batch, 1, 1, tokens + 1)."""
-        source, source_mask = _padded([e.ids or [self.qwen_pad] for e in self.qwen_tokenizer.encode_batch(captions)])
-        target, target_mask = _padded([e.ids for e in self.t5_tokenizer.encode_batch(captions)])
+        source, source_mask = _padded([ids or [self.qwen_pad] for ids in _ids(self.qwen_tokenizer, captions)])
+        target, target_mask = _padded([[*ids, T5_END] for ids in _ids(self.t5_tokenizer, captions)])
         states = self.qwen(input_ids=source, attention_mask=source_mask, use_cache=False).last_hidden_state
         states = states * source_mask.unsqueeze(-1)
         context = self.conditioner(states, target, target_mask, source_mask)[:, : target.shape[1] + 1]
@@ -171,10 +176,10 @@ def _picture(item: Item, size: tuple[int, int]) -> Image.Image:
     return small.resize(size, Image.Resampling.BILINEAR).filter(ImageFilter.GaussianBlur(1.5))
 
 
-def _batch(pools: list[tuple[Tensor, list[Item]]], rng: random.Random) -> tuple[Tensor, list[str]]:
+def _batch(pools: list[tuple[Tensor, list[Item]]], rng: random.Random) -> tuple[Tensor, list[Segments]]:
     latents, items = rng.choices(pools, SIZE_SHARES)[0]
     picked = [rng.randrange(len(items)) for _ in range(BATCH)]
-    return latents[picked].float(), [_caption(items[index], rng) for index in picked]
+    return latents[picked].float(), [_cut(_caption(items[index], rng), rng) for index in picked]
 
 
 def _caption(item: Item, rng: random.Random) -> str:
@@ -184,7 +189,22 @@ def _caption(item: Item, rng: random.Random) -> str:
     return text.replace(QUALITY, POOR_QUALITY) if item.poor else text
 
 
-def _loss(model: Model, latents: Tensor, captions: list[str]) -> Tensor:
+def _cut(caption: str, rng: random.Random) -> Segments:
+    """Now and then a caption in three parts, before, at and after one of its tags; else whole."""
+    tags = caption.split(", ")
+    if len(tags) < 3 or rng.random() >= CUT_SHARE:
+        return (caption,)
+    place = rng.randrange(1, len(tags) - 1)
+    return ", ".join(tags[:place]) + ", ", tags[place], ", " + ", ".join(tags[place + 1 :])
+
+
+def _ids(tokenizer: Tokenizer, captions: list[Segments]) -> list[list[int]]:
+    """The ids of each caption, its segments encoded apart and joined, no special tokens."""
+    return [[token for part in tokenizer.encode_batch(list(segments), add_special_tokens=False) for token in part.ids]
+            for segments in captions]
+
+
+def _loss(model: Model, latents: Tensor, captions: list[Segments]) -> Tensor:
     """Rectified flow: x_t = (1 - t) x_0 + t noise, target noise - x_0; t leans to noise, where layout is decided."""
     noise = torch.randn_like(latents)
     t = torch.sigmoid(1.1 * torch.randn(len(latents)) + 0.5)
