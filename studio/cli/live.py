@@ -28,6 +28,11 @@ _REDRAW_S, _PLAIN_S = 0.1, 10.0  # a terminal's line lives; a file gets a line n
 _CLEAR = "\r\x1b[K"
 
 
+def mute(out: TextIO) -> None:
+    """Lets what is still to be said go nowhere: the reader has left, and Python would complain again when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+
+
 class JsonLines:
     """One event a line. A reader that goes away, as `head` does, is no reason for the work to end."""
 
@@ -38,7 +43,7 @@ class JsonLines:
         try:
             print(to_json(event), file=self._out, flush=True)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())  # or Python complains again when it exits
+            mute(self._out)
 
 
 class LiveLine:

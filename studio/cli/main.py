@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from studio.cli.live import JsonLines, LiveLine
+from studio.cli.live import JsonLines, LiveLine, mute
 from studio.cli.options import parser
 from studio.cli.show import show
 from studio.cli.verbs import job_of
@@ -40,9 +40,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\n{_NO_WINDOW}", file=sys.stderr)
         return PERSON
     try:
-        return _run(chosen)
+        code = _run(chosen)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        mute(sys.stdout)
+        return 0
 
 
 def _run(chosen: argparse.Namespace) -> int:

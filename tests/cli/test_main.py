@@ -147,3 +147,12 @@ def test_nothing_heavy_is_imported_before_a_job_needs_it() -> None:
     code = f"import sys, studio.cli.main; print([name for name in {heavy} if name in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True).stdout
     assert said.strip() == "[]"
+
+
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path, tiny_base) -> None:
+    project = write_project(tmp_path / "p", tiny_base.transformer)
+    command = [sys.executable, "-m", "studio", "show", str(project)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.close()
+        complaint = process.stderr.read()
+    assert (process.returncode, complaint) == (0, "")
