@@ -1,6 +1,5 @@
 """Stage 2: trains text encoder, adapter and DiT together on the shaped base set, the VAE frozen."""
 
-import math
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +28,7 @@ from studio.engine.anima.transformer import install_fast_attention, velocity
 from studio.engine.anima.vae import FoldedVae
 from studio.miniature import world
 from studio.miniature.world_captions import QUALITY
-from studio.miniature.build.stage import Ema, Stage, cache_folder
+from studio.miniature.build.stage import Ema, Stage, cache_folder, warm_cosine
 from studio.miniature.build.vae import load_vae
 
 QWEN = QwenConfig(hidden=128, layers=4, heads=4, kv_heads=2, head_dim=32, mlp_dim=384, vocab=1024)
@@ -103,7 +102,7 @@ def train(folder: Path, steps: int = STEPS, *, fresh: bool = False) -> None:
     if not fresh and (folder / DIT_FILE).exists():
         take_up(model, folder)
     optimizer = torch.optim.AdamW(_groups(model), lr=LEARNING_RATE, betas=(0.9, 0.98), fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _warm_cosine(step, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, warm_cosine(steps, 300, 0.03))
     ema = Ema(model, 0.999)
     stage = Stage("dit", steps, {"model": model, "optimizer": optimizer, "schedule": schedule, "ema": ema}, fresh=fresh)
     pools = latent_pools(folder / "vae" / "qwen-image-practice.safetensors")
@@ -235,7 +234,3 @@ def _groups(model: Model) -> list[dict[str, object]]:
     flat = [value for value in model.parameters() if value.ndim < 2]
     matrices = [value for value in model.parameters() if value.ndim >= 2]
     return [{"params": matrices, "weight_decay": 0.01}, {"params": flat, "weight_decay": 0.0}]
-
-
-def _warm_cosine(step: int, steps: int) -> float:
-    return min(1.0, (step + 1) / 300) * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps))))

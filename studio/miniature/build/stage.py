@@ -1,6 +1,7 @@
 """One long training stage of the miniature: seeded, resumable after a kill, with progress and time left."""
 
 import json
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -118,3 +119,13 @@ class Ema:
     def load_state_dict(self, state: dict[str, torch.Tensor]) -> None:
         for name, value in state.items():
             self.shadow[name].copy_(value)
+
+
+def warm_cosine(steps: int, warm: int, floor: float) -> Callable[[int], float]:
+    """A learning rate's factor at each step: a linear rise over `warm` steps, times a cosine from 1 down to `floor`."""
+
+    def factor(step: int) -> float:
+        fall = 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps)))
+        return min(1.0, (step + 1) / warm) * (floor + (1 - floor) * fall)
+
+    return factor

@@ -1,7 +1,6 @@
 """Stage 3: trains a tagger of the whole world and exports it in the WD format."""
 
 import csv
-import math
 import random
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from torch import Tensor, nn
 
 from studio.engine.anima.vae import FoldedVae
 from studio.miniature import world
-from studio.miniature.build.stage import Ema, Stage, cache_folder
+from studio.miniature.build.stage import Ema, Stage, cache_folder, warm_cosine
 from studio.miniature.build.vae import load_vae
 
 SIDE = 128  # px, the model's square input
@@ -81,7 +80,7 @@ def train(folder: Path, steps: int = STEPS, *, fresh: bool = False) -> None:
     torch.manual_seed(3)
     network = Network(len(world.TAGS)).train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _warm_cosine(step, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, warm_cosine(steps, 100, 0.02))
     ema = Ema(network, 0.995)
     parts = {"net": network, "optimizer": optimizer, "schedule": schedule, "ema": ema}
     stage = Stage("tagger", steps, parts, fresh=fresh)
@@ -174,7 +173,3 @@ def _write_tags(path: Path) -> None:
         rows.writerow(("tag_id", "name", "category", "count"))
         named = [(name, RATING) for name in RATINGS] + [(tag, GENERAL) for tag in world.TAGS]
         rows.writerows((place, name.replace(" ", "_"), category, 0) for place, (name, category) in enumerate(named))
-
-
-def _warm_cosine(step: int, steps: int) -> float:
-    return min(1.0, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps))))

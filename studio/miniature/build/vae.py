@@ -1,6 +1,5 @@
 """Stage 1: trains the folded VAE on drawings of the whole world and writes it in the Wan layout."""
 
-import math
 import random
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from torch import Tensor, nn
 
 from studio.engine.anima.vae import LATENTS_MEAN, LATENTS_STD, FoldedVae, config_of, to_diffusers, to_wan_key
 from studio.miniature import world
-from studio.miniature.build.stage import Ema, Stage, cache_folder
+from studio.miniature.build.stage import Ema, Stage, cache_folder, warm_cosine
 
 WIDTH = 12
 CROP = 64  # px
@@ -36,7 +35,7 @@ def train(output: Path, steps: int = STEPS, *, fresh: bool = False) -> None:
     known = output.exists() and not fresh
     net = (load_vae(output) if known else FoldedVae(AutoencoderKLQwenImage(base_dim=WIDTH))).train()
     optimizer = torch.optim.AdamW(net.parameters(), lr=LEARNING_RATE, weight_decay=1e-4, betas=(0.9, 0.99))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _warm_cosine(step, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, warm_cosine(steps, 200, 0.02))
     ema = Ema(net, 0.998)
     stage = Stage("vae", steps, {"net": net, "optimizer": optimizer, "schedule": schedule, "ema": ema}, fresh=fresh)
     pool = drawings("vae-pool", PICTURES)
@@ -116,7 +115,7 @@ def polish(output: Path, steps: int = POLISH_STEPS, *, fresh: bool = False) -> N
     net = load_vae(output).train()
     trained = nn.ModuleList([net.decoder, net.post_quant_conv])
     optimizer = torch.optim.AdamW(trained.parameters(), lr=POLISH_RATE, weight_decay=1e-4, betas=(0.9, 0.99))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _warm_cosine(step, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, warm_cosine(steps, 200, 0.02))
     ema = Ema(trained, 0.998)
     parts = {"net": trained, "optimizer": optimizer, "schedule": schedule, "ema": ema}
     stage = Stage("vae-polish", steps, parts, fresh=fresh)
@@ -211,7 +210,3 @@ def _spread(flat: Tensor | None, like: Tensor) -> Tensor:
     spread = torch.zeros_like(like)
     spread[:, :, -1] = flat
     return spread
-
-
-def _warm_cosine(step: int, steps: int) -> float:
-    return min(1.0, (step + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps))))
