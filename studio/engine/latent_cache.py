@@ -7,7 +7,6 @@ stale one can never be read.
 import hashlib
 from pathlib import Path
 
-import numpy as np
 import torch
 from PIL import Image, ImageOps
 from torch import Tensor
@@ -16,6 +15,7 @@ from studio.core.buckets import Bucket
 from studio.core.errors import UserError
 from studio.engine.anima.checkpoint import Anima
 from studio.engine.anima.files import vae_digest
+from studio.engine.anima.vae import pixels_of
 from studio.engine.tensor_files import cached_tensor
 from studio.store.digests import sha256_of
 from studio.store.images import open_rgb
@@ -58,12 +58,6 @@ def fitted(image: Image.Image, bucket: Bucket, flip: bool = False) -> Image.Imag
     """Scaled to cover the bucket, cut around the centre, mirrored if asked."""
     cut = ImageOps.fit(image, (bucket.width, bucket.height), Image.Resampling.LANCZOS)
     return ImageOps.mirror(cut) if flip else cut
-
-
-def pixels_of(image: Image.Image) -> Tensor:
-    """(3, height, width), float32 in [-1, 1]."""
-    levels = torch.from_numpy(np.array(image, dtype=np.float32))
-    return (levels / 127.5 - 1).permute(2, 0, 1).contiguous()
 
 
 def _require_present(path: Path) -> None:

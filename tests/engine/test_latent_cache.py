@@ -11,7 +11,8 @@ from PIL import Image
 from studio.core.buckets import Bucket
 from studio.core.errors import UserError
 from studio.engine.anima.checkpoint import Anima
-from studio.engine.latent_cache import LatentCache, fitted, latent_key, pixels_of
+from studio.engine.anima.vae import pixels_of
+from studio.engine.latent_cache import LatentCache, fitted, latent_key
 
 SQUARE = Bucket(32, 32)
 

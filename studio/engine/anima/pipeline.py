@@ -19,7 +19,7 @@ from studio.core.spec import SIDE_STEP, RenderSpec
 from studio.engine.anima.checkpoint import Anima
 from studio.engine.anima.text import Context, TextPath, stacked
 from studio.engine.anima.transformer import velocity
-from studio.engine.anima.vae import FoldedVae
+from studio.engine.anima.vae import FoldedVae, image_of
 from studio.engine.gpu import pictures_at_once
 from studio.engine.latents import NoiseRule, latent_shape, sde_noise, start_noise
 from studio.engine.samplers import SAMPLERS, SCHEDULERS, StepCallback
@@ -152,9 +152,7 @@ def encoded(text: TextPath, pictures: Sequence[Picture]) -> dict[str, Context]:
 @torch.no_grad()
 def decode(vae: FoldedVae, latents: Tensor) -> Image.Image:
     """The RGB image of one picture's latents (1, 16, 1, h, w), normalised."""
-    pixels = vae.decode(latents)[0]  # (3, height, width)
-    levels = ((pixels + 1) * 127.5).round().to("cpu", torch.uint8)
-    return Image.fromarray(levels.permute(1, 2, 0).contiguous().numpy())
+    return image_of(vae.decode(latents)[0])
 
 
 class _Batch(NamedTuple):

@@ -7,9 +7,11 @@ picture it *is* the 2-D convolution of its last temporal slice. Folding gives th
 import re
 from collections.abc import Mapping
 
+import numpy as np
 import torch
 from diffusers import AutoencoderKLQwenImage
 from diffusers.models.autoencoders.autoencoder_kl_qwenimage import QwenImageCausalConv3d
+from PIL import Image
 from torch import Tensor, nn
 
 # The statistics published with Wan 2.1 and Qwen-Image; every Anima file is normalised by them.
@@ -62,6 +64,18 @@ class FoldedVae(nn.Module):
     def decode_raw(self, latents: Tensor) -> Tensor:
         """Pixels, unclamped, from latents that were never normalised."""
         return self.decoder(self.post_quant_conv(latents)).squeeze(2)
+
+
+def pixels_of(image: Image.Image) -> Tensor:
+    """(3, height, width), float32 in [-1, 1], of an RGB image."""
+    levels = torch.from_numpy(np.array(image, dtype=np.float32))
+    return (levels / 127.5 - 1).permute(2, 0, 1).contiguous()
+
+
+def image_of(pixels: Tensor) -> Image.Image:
+    """The RGB image of (3, height, width) in [-1, 1], on any device."""
+    levels = ((pixels + 1) * 127.5).round().to("cpu", torch.uint8)
+    return Image.fromarray(levels.permute(1, 2, 0).contiguous().numpy())
 
 
 def config_of(tensors: Mapping[str, Tensor]) -> dict[str, object]:

@@ -4,7 +4,6 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image, ImageFilter
@@ -25,7 +24,7 @@ from studio.engine.anima.shapes import (
     build_transformer,
 )
 from studio.engine.anima.transformer import install_fast_attention, velocity
-from studio.engine.anima.vae import FoldedVae
+from studio.engine.anima.vae import FoldedVae, pixels_of
 from studio.miniature import world
 from studio.miniature.world_captions import QUALITY
 from studio.miniature.build.stage import Ema, Stage, cache_folder, warm_cosine
@@ -162,9 +161,7 @@ def _item(rng: random.Random) -> Item:
 
 @torch.no_grad()
 def _encoded(vae: FoldedVae, items: list[Item], size: tuple[int, int]) -> Tensor:
-    pictures = [np.asarray(_picture(item, size)) for item in items]
-    pixels = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
-    return vae.encode(pixels).half()
+    return vae.encode(torch.stack([pixels_of(_picture(item, size)) for item in items])).half()
 
 
 def _picture(item: Item, size: tuple[int, int]) -> Image.Image:

@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image
 
 from studio.core.stats import hit_text
@@ -20,6 +19,7 @@ from studio.engine.anima.vae import FoldedVae
 from studio.engine.gpu import choose_device, working_dtype
 from studio.engine.taggers.wd import Tagger
 from studio.miniature import world
+from studio.miniature.build.vae import round_trip
 from studio.miniature.world import Scene
 
 SIDE = 128  # px
@@ -156,16 +156,6 @@ def pull_of(tag: str, by_weight: Sequence[Sequence[Chances]]) -> Pull:
     rose = sum(strong > weak for strong, weak in zip(chances[-1], plain, strict=True))
     return Pull(tag, tuple(shown(judged, tag) for judged in by_weight),
                 tuple(sum(row) / len(row) for row in chances), Count(rose, len(plain)))
-
-
-@torch.no_grad()
-def round_trip(vae: FoldedVae, pictures: Sequence[Image.Image]) -> list[Image.Image]:
-    """The pictures, all of one size, through encoder and decoder."""
-    like = next(vae.parameters())
-    pixels = torch.from_numpy(np.stack([np.asarray(picture) for picture in pictures])).permute(0, 3, 1, 2)
-    back = vae.decode(vae.encode((pixels.float() / 127.5 - 1).to(like)))  # (batch, 3, height, width) in [-1, 1]
-    levels = ((back.float() + 1) * 127.5).round().to("cpu", torch.uint8).permute(0, 2, 3, 1)
-    return [Image.fromarray(array) for array in levels.contiguous().numpy()]
 
 
 def _scenes(sample: Callable[[random.Random], Scene], purpose: str, count: int) -> Iterator[Scene]:

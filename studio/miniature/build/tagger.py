@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from studio.engine.anima.vae import FoldedVae
 from studio.miniature import world
 from studio.miniature.build.stage import Ema, Stage, cache_folder, warm_cosine
-from studio.miniature.build.vae import load_vae
+from studio.miniature.build.vae import load_vae, round_trip
 
 SIDE = 128  # px, the model's square input
 STEPS = 2_400
@@ -130,14 +130,12 @@ def drawings(vae_file: Path, count: int = PICTURES) -> tuple[Tensor, Tensor]:
     return tuple(torch.load(path, weights_only=True))
 
 
-@torch.no_grad()
 def _drawn(scenes: list[world.Scene], vae: FoldedVae | None, turn: int) -> Tensor:
     size = SIZES[turn % len(SIZES)]
-    pixels = torch.from_numpy(np.stack([np.asarray(world.draw(scene, *size)) for scene in scenes]))
+    pictures = [world.draw(scene, *size) for scene in scenes]
     if vae and turn % 2:
-        pixels = vae.decode(vae.encode(pixels.permute(0, 3, 1, 2) / 127.5 - 1)).add(1).mul(127.5).round()
-        pixels = pixels.byte().permute(0, 2, 3, 1)
-    squares = [_square(Image.fromarray(picture.contiguous().numpy())) for picture in pixels]
+        pictures = round_trip(vae, pictures)
+    squares = [_square(picture) for picture in pictures]
     return torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2).contiguous()
 
 

@@ -1,15 +1,26 @@
 """Stage 1: trains the folded VAE on drawings of the whole world and writes it in the Wan layout."""
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from diffusers import AutoencoderKLQwenImage
+from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from studio.engine.anima.vae import LATENTS_MEAN, LATENTS_STD, FoldedVae, config_of, to_diffusers, to_wan_key
+from studio.engine.anima.vae import (
+    LATENTS_MEAN,
+    LATENTS_STD,
+    FoldedVae,
+    config_of,
+    image_of,
+    pixels_of,
+    to_diffusers,
+    to_wan_key,
+)
 from studio.miniature import world
 from studio.miniature.build.stage import Ema, Stage, cache_folder, warm_cosine
 
@@ -150,6 +161,13 @@ def load_vae(path: Path) -> FoldedVae:
     return FoldedVae(vae).eval()
 
 
+@torch.no_grad()
+def round_trip(vae: FoldedVae, pictures: Sequence[Image.Image]) -> list[Image.Image]:
+    """The pictures, all of one size, through encoder and decoder."""
+    pixels = torch.stack([pixels_of(picture) for picture in pictures]).to(vae.mean.device)
+    return [image_of(back) for back in vae.decode(vae.encode(pixels))]
+
+
 def _losses(net: FoldedVae, pixels: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
     mean, log_variance = net.moments(pixels)
     log_variance = log_variance.clamp(-20, 10)
@@ -175,8 +193,7 @@ def _edges(error: Tensor, weight: Tensor) -> Tensor:
 def _statistics(net: FoldedVae, count: int = 512) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation of each raw latent channel over fresh drawings."""
     scenes = [world.sample_world(random.Random(f"statistics {index}")) for index in range(count)]
-    pictures = [np.asarray(world.draw(scene, 128, 128)) for scene in scenes]
-    pixels = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 127.5 - 1
+    pixels = torch.stack([pixels_of(world.draw(scene, 128, 128)) for scene in scenes])
     means = torch.cat([net.moments(part)[0] for part in pixels.split(32)])
     return means.mean((0, 2, 3, 4)), means.std((0, 2, 3, 4))
 
