@@ -40,6 +40,18 @@ def figure_mask(scene: Scene, width: int, height: int) -> Image.Image:
     return image.reduce(factor)
 
 
+def face_mask(scene: Scene, width: int, height: int) -> Image.Image:
+    """Where eyes, brows and mouth lie: L, width x height pixels, 255 on the face and 0 elsewhere; empty from behind."""
+    factor = _oversampling(width, height)
+    image = Image.new("L", (width * factor, height * factor), 0)
+    pen = _pen(scene, image, flat=True)
+    if pen.view.kind != "behind":
+        _at_the_head(pen, scene)
+        middle = {"front": 0.0, "three": 0.14, "side": 0.28}[pen.view.kind]
+        pen.disc(middle, 0.64 + pen.view.tilt, 0.4, 0.34, (255, 255, 255), outline=False)
+    return image.reduce(factor)
+
+
 def _oversampling(width: int, height: int) -> int:
     return max(1, min(4, _LARGEST // max(width, height)))
 
@@ -66,17 +78,21 @@ def _view(shot: Shot) -> View:
 
 
 def _figure(pen: Pen, scene: Scene) -> None:
-    pose = pose_named(scene.shot.pose, pen.view.kind)
-    shift = pen.view.project((0.0, 0.0, pose.lean))[0]
-    scale = pen.view.near * pen.unit * pen.view.mirror
-    left = pen.left + (_SIDEWAYS * scale if pen.view.kind == "side" else 0.0)
-    left -= 0.0 if scene.shot.framing == "full body" else shift * scale
-    pen.left = left + shift * scale
+    lean = _at_the_head(pen, scene)
     draw_back_hair(pen, scene.figure)
-    pen.left = left
-    draw_body(pen, scene.figure.outfit, pose)
-    pen.left = left + shift * scale
+    pen.left -= lean
+    draw_body(pen, scene.figure.outfit, pose_named(scene.shot.pose, pen.view.kind))
+    pen.left += lean
     draw_head(pen, scene.figure, scene.shot.expression)
+
+
+def _at_the_head(pen: Pen, scene: Scene) -> float:
+    """Moves the pen to the head's middle; returns how far that lies from the hip's, in pixels."""
+    lean = pen.view.project((0.0, 0.0, pose_named(scene.shot.pose, pen.view.kind).lean))[0]
+    scale = pen.view.near * pen.unit * pen.view.mirror
+    pen.left += _SIDEWAYS * scale if pen.view.kind == "side" else 0.0
+    pen.left += lean * scale if scene.shot.framing == "full body" else 0.0
+    return lean * scale
 
 
 def _room(pen: Pen, shot: Shot) -> None:

@@ -77,6 +77,20 @@ def test_the_mask_covers_all_that_differs_from_an_empty_room() -> None:
     assert changed.any() and (mask[changed] > 0).all()
 
 
+@pytest.mark.parametrize("angle", ["front view", "three-quarter view", "from side"])
+def test_the_face_mask_covers_what_another_expression_and_other_eyes_change(angle: str) -> None:
+    scene = _scene(MIRA, angle=angle)
+    other = _scene(replace(MIRA, eyes="red"), angle=angle, expression="open mouth")
+    changed = np.abs(_pixels(world.draw(scene, 128, 128)) - _pixels(world.draw(other, 128, 128))).sum(2) > 60
+    mask = _pixels(world.face_mask(scene, 128, 128))
+    assert changed.any() and (mask[changed] > 0).mean() > 0.97
+    assert (mask > 0).mean() < 0.3
+
+
+def test_from_behind_there_is_no_face() -> None:
+    assert world.face_mask(_scene(angle="from behind"), 128, 128).getbbox() is None
+
+
 VARIED = [("figure", "hair", "red"), ("figure", "eyes", "red"), ("figure", "hairstyle", "twintails"),
           ("figure", "bangs", "parted bangs"), ("figure", "ribbon", None), ("figure", "ahoge", True),
           ("figure", "intakes", False), ("figure", "outfit", "red dress"), ("shot", "expression", "frown"),

@@ -1,11 +1,12 @@
 """Stage 2: trains text encoder, adapter and DiT together on the shaped base set, the VAE frozen."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
-import torch.nn.functional as F
 from PIL import Image, ImageFilter
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
@@ -46,6 +47,8 @@ SIZE_SHARES = (0.45, 0.25, 0.15, 0.15)
 EMPTY_SHARE = 0.1  # captions replaced by "", for guidance
 POOR_SHARE = 0.08  # pictures spoilt on purpose and captioned so, or negatives would mean nothing
 POOR_QUALITY = "worst quality, low quality, score_1, score_2, safe"
+FACE_WEIGHT = 5.0  # a face is a few latents of 256; a weight on a place leaves the best prediction as it is
+TIME_MEAN, TIME_STD = 0.2, 1.2  # of the logit of t: a little towards noise, where layout is decided
 T5_END = 1
 CUT_SHARE = 0.3  # captions cut as `(tag:1.3)` cuts a prompt, or a weight would change the words' tokens for good
 TOKENS = 88  # longer than nearly every caption of the world
@@ -58,6 +61,15 @@ Segments = tuple[str, ...]  # parts of a caption that are tokenised apart, as we
 class Item:
     scene: world.Scene
     poor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Pictures of one size: latents (n, 16, 1, h/8, w/8) fp16, face shares (n, 1, 1, h/8, w/8) uint8, and scenes."""
+
+    latents: Tensor
+    faces: Tensor
+    items: list[Item]
 
 
 class Text(nn.Module):
@@ -109,8 +121,7 @@ def train(folder: Path, steps: int = STEPS, *, fresh: bool = False) -> None:
 
     def step(index: int) -> dict[str, float]:
         nonlocal average
-        latents, captions = _batch(pools, random.Random(f"dit {index}"))
-        loss = _loss(model, latents, captions)
+        loss = _loss(model, *_batch(pools, random.Random(f"dit {index}")))
         optimizer.zero_grad()
         loss.backward()
         norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -140,19 +151,36 @@ def take_up(model: Model, folder: Path) -> None:
     model.text.qwen.load_state_dict(bare_qwen(load_file(folder / QWEN_FILE)))
 
 
-def latent_pools(vae_file: Path, count: int = PICTURES) -> list[tuple[Tensor, list[Item]]]:
-    """One pool a size: latents (n, 16, 1, h/8, w/8) in fp16 with the scenes they show; kept in the cache."""
+def latent_pools(vae_file: Path, count: int = PICTURES) -> list[Pool]:
+    """One pool a size; what takes long to make is kept in the cache."""
     vae = load_vae(vae_file)
     return [_pool(vae, place, int(count * share)) for place, share in enumerate(SIZE_SHARES)]
 
 
-def _pool(vae: FoldedVae, place: int, count: int) -> tuple[Tensor, list[Item]]:
+def _pool(vae: FoldedVae, place: int, count: int) -> Pool:
     items = [_item(random.Random(f"base {place} {index}")) for index in range(count)]
-    path = cache_folder() / f"latents-{place}-{count}.pt"
+    size = SIZES[place]
+    latents = _kept(f"latents-{place}-{count}", lambda: _encoded_all(vae, items, size))
+    faces = _kept(f"faces-{place}-{count}", lambda: torch.stack([_face(item.scene, size) for item in items]))
+    return Pool(latents, faces, items)
+
+
+def _kept(name: str, make: Callable[[], Tensor]) -> Tensor:
+    """The tensor of this name in the cache, made on first use."""
+    path = cache_folder() / f"{name}.pt"
     if not path.exists():
-        parts = [_encoded(vae, items[at : at + 32], SIZES[place]) for at in range(0, count, 32)]
-        torch.save(torch.cat(parts), path)
-    return torch.load(path, weights_only=True), items
+        torch.save(make(), path)
+    return torch.load(path, weights_only=True)
+
+
+def _face(scene: world.Scene, size: tuple[int, int]) -> Tensor:
+    """The share of face in each latent, (1, 1, h/8, w/8) uint8."""
+    mask = world.face_mask(scene, size[0] // 8, size[1] // 8)
+    return torch.from_numpy(np.asarray(mask).copy())[None, None]
+
+
+def _encoded_all(vae: FoldedVae, items: list[Item], size: tuple[int, int]) -> Tensor:
+    return torch.cat([_encoded(vae, items[at : at + 32], size) for at in range(0, len(items), 32)])
 
 
 def _item(rng: random.Random) -> Item:
@@ -172,10 +200,12 @@ def _picture(item: Item, size: tuple[int, int]) -> Image.Image:
     return small.resize(size, Image.Resampling.BILINEAR).filter(ImageFilter.GaussianBlur(1.5))
 
 
-def _batch(pools: list[tuple[Tensor, list[Item]]], rng: random.Random) -> tuple[Tensor, list[Segments]]:
-    latents, items = rng.choices(pools, SIZE_SHARES)[0]
-    picked = [rng.randrange(len(items)) for _ in range(BATCH)]
-    return latents[picked].float(), [_cut(_caption(items[index], rng), rng) for index in picked]
+def _batch(pools: list[Pool], rng: random.Random) -> tuple[Tensor, Tensor, list[Segments]]:
+    """Latents, a weight for each of their places, and captions."""
+    pool = rng.choices(pools, SIZE_SHARES)[0]
+    picked = [rng.randrange(len(pool.items)) for _ in range(BATCH)]
+    weights = 1 + (FACE_WEIGHT - 1) / 255 * pool.faces[picked].float()
+    return pool.latents[picked].float(), weights, [_cut(_caption(pool.items[index], rng), rng) for index in picked]
 
 
 def _caption(item: Item, rng: random.Random) -> str:
@@ -200,15 +230,16 @@ def _ids(tokenizer: Tokenizer, captions: list[Segments]) -> list[list[int]]:
             for segments in captions]
 
 
-def _loss(model: Model, latents: Tensor, captions: list[Segments]) -> Tensor:
-    """Rectified flow: x_t = (1 - t) x_0 + t noise, target noise - x_0; t leans to noise, where layout is decided."""
+def _loss(model: Model, latents: Tensor, weights: Tensor, captions: list[Segments]) -> Tensor:
+    """Rectified flow: x_t = (1 - t) x_0 + t noise, target noise - x_0, squared error weighted by place."""
     noise = torch.randn_like(latents)
-    t = torch.sigmoid(1.1 * torch.randn(len(latents)) + 0.5)
+    t = torch.sigmoid(TIME_STD * torch.randn(len(latents)) + TIME_MEAN)
     at = t.view(-1, 1, 1, 1, 1)
     with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):  # CPU flash attention is slow backwards
         context, bias = model.text(captions)
         predicted = velocity(model.dit, (1 - at) * latents + at * noise, t, context, bias)
-    return F.mse_loss(predicted.float(), noise - latents)
+    error = (predicted.float() - (noise - latents)).square()
+    return (weights * error).mean() / weights.mean()
 
 
 def _padded(ids: list[list[int]]) -> tuple[Tensor, Tensor]:
