@@ -13,6 +13,10 @@ PREVIEW_PROMPTS = (
     f"{QUALITY}, 1girl, {{trigger}}, smile, upper body, front view, white background",
     f"{QUALITY}, 1girl, {{trigger}}, standing, full body, front view, white background",
 )
+ADAPTERS = ("lora", "dora", "lokr")
+OPTIMIZERS = ("adamw", "adamw_8bit", "prodigy", "adamw_schedulefree")
+LR_SCHEDULES = ("constant", "cosine", "linear")
+LOSS_WEIGHTINGS = ("none", "sigma_sqrt", "cosmap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,10 @@ class Recipe:
     name: str = knob("custom", "Name", "What this recipe is called.")
     rank: int = knob(32, "Rank", "How much the LoRA can learn.", lo=1, hi=512)
     alpha: float = knob(32.0, "Alpha", "Scale of what was learnt: alpha / rank.", lo=0.0, hi=1024.0)
+    adapter: str = knob("lora", "Adapter", "The form of what is learnt: two thin factors, with a magnitude of its own, "
+                        "or a Kronecker product.", choices=ADAPTERS)
+    lokr_factor: int = knob(8, "LoKr factor", "Size of the small Kronecker factor; acts with 'lokr' only.", lo=1, hi=64)
+    train_adaln: bool = knob(False, "Train AdaLN", "Also train the linears that steer each block by the noise level.")
     learning_rate: float = knob(2e-5, "Learning rate", "Size of each step.", lo=0.0, hi=1.0)
     batch_size: int = knob(1, "Batch size", "Pictures looked at together.", lo=1, hi=256, unit="images")
     accumulation: int = knob(1, "Accumulation", "Batches that make one step.", lo=1, hi=256, unit="batches")
@@ -39,13 +47,26 @@ class Recipe:
     max_aspect: float = knob(2.0, "Widest", "Largest width / height of a bucket.", lo=1.0, hi=10.0)
 
     caption_dropout: float = knob(0.0, "Caption dropout", "Share of exposures with an empty caption.", lo=0.0, hi=1.0)
+    caption_variants: int = knob(1, "Caption variants", "In how many orders the tags behind the trigger are shown; "
+                                 "1 leaves them as they are written.", lo=1, hi=64)
+    tag_dropout: float = knob(0.0, "Tag dropout", "Share of the tags behind the trigger left out of an exposure.",
+                              lo=0.0, hi=0.9)
     flip: bool = knob(False, "Flip", "Mirror every other exposure. Spoils a character who is not symmetric.")
     timestep_sampling: str = knob("logit_normal", "Timesteps", "How noise levels are drawn.",
                                   choices=("logit_normal", "uniform", "shifted"))
     timestep_shift: float = knob(1.0, "Timestep shift", "Above 1 leans towards noise; acts with 'shifted' only.",
                                  lo=0.01, hi=100.0)
+    logit_mean: float = knob(0.0, "Logit mean", "Above 0 leans towards noise; acts with 'logit_normal' and 'shifted'.",
+                             lo=-5.0, hi=5.0)
+    logit_std: float = knob(1.0, "Logit spread", "How far noise levels spread; acts with 'logit_normal' and 'shifted'.",
+                            lo=0.01, hi=5.0)
+    loss_weighting: str = knob("none", "Loss weighting", "How much each noise level counts.", choices=LOSS_WEIGHTINGS)
 
-    optimizer: str = knob("adamw", "Optimizer", "The rule that turns gradients into steps.", choices=("adamw",))
+    optimizer: str = knob("adamw", "Optimizer", "The rule that turns gradients into steps.", choices=OPTIMIZERS)
+    lr_schedule: str = knob("constant", "Schedule", "The course of the learning rate after the warm-up.",
+                            choices=LR_SCHEDULES)
+    lr_floor: float = knob(0.0, "Schedule floor", "Share of the learning rate that a falling schedule ends at.",
+                           lo=0.0, hi=1.0)
     weight_decay: float = knob(0.01, "Weight decay", "Pull of every weight towards zero.", lo=0.0, hi=1.0)
     beta1: float = knob(0.9, "Beta 1", "Memory of the gradient's mean.", lo=0.0, hi=0.9999)
     beta2: float = knob(0.99, "Beta 2", "Memory of the gradient's size.", lo=0.0, hi=0.99999)
@@ -53,10 +74,19 @@ class Recipe:
                              unit="steps")
     clip: float = knob(1.0, "Gradient clip", "Largest norm of a gradient; 0 is no limit.", lo=0.0, hi=1000.0)
     gradient_checkpointing: bool = knob(True, "Gradient checkpointing", "Less memory for about a third more time.")
+    compile: bool = knob(False, "Compile", "Compile each block: minutes at the start, about a fifth faster after.")
+    blocks_to_swap: int = knob(0, "Blocks to swap", "Blocks whose weights wait in main memory: less on the card, "
+                               "slower steps.", lo=0, hi=256, unit="blocks")
+    ema: float = knob(0.0, "EMA", "Decay of a running average that is saved and shown instead; 0 is off.",
+                      lo=0.0, hi=0.99999)
     precision: str = knob("auto", "Precision", "auto is bf16 on CUDA and fp32 elsewhere.",
                           choices=("auto", "bf16", "fp32"))
 
     save_every: int = knob(1, "Save every", "Epochs between checkpoints.", lo=1, hi=10_000, unit="epochs")
+    keep_last: int = knob(0, "Keep last", "How many of the newest checkpoints stay on disk; 0 is all.", lo=0, hi=10_000,
+                          unit="checkpoints")
+    keep_every: int = knob(0, "Keep every", "Epochs whose checkpoints stay whatever 'keep last' says; 0 is none.",
+                           lo=0, hi=10_000, unit="epochs")
     state_every: int = knob(0, "State every", "Steps between states to resume from; 0 is once an epoch.",
                             lo=0, hi=1_000_000, unit="steps")
 

@@ -1,15 +1,15 @@
 """LoRAs merged into a base for as long as a render lasts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from studio.core.errors import UserError
 from studio.engine.anima.keys import ADAPTER_PREFIX
 from studio.engine.lora.formats import LoraFile
-from studio.engine.lora.targets import linears
+from studio.engine.lora.targets import weighted
 
 _REMEDY = "Choose a base model of the family and size it was trained on."
 
@@ -20,38 +20,51 @@ def merged(
     loras: Sequence[tuple[LoraFile, float]],
     conditioner: nn.Module | None = None,
 ) -> Iterator[None]:
-    """Runs the body with `weight + sum(strength * alpha / rank * up @ down)`, summed in float32, rounded once.
+    """Runs the body with `weight + sum(strength * delta(weight))`, summed in float32, rounded once.
 
     Merged weights are new tensors put in the place of the base's own, which come back untouched: the base cannot drift,
-    whatever happens inside. Strength 0 is no LoRA, bit for bit. Modules of the LLM adapter take part if `conditioner`
-    is given. UserError names a module that this base does not have or whose shape differs.
+    whatever happens inside. Each delta is that of the pristine weight, so the LoRAs' order decides rounding at most.
+    Strength 0 is no LoRA, bit for bit. Modules of the LLM adapter take part if `conditioner` is given. UserError names
+    a module that this base does not have or whose shape differs.
     """
-    places = linears(transformer, conditioner)
+    places = weighted(transformer, conditioner)
     active = [(lora, strength) for lora, strength in loras if strength != 0]
     for lora, _ in active:
         check_fits(lora, places)
     touched = [name for name in places if any(name in lora.modules for lora, _ in active)]
     originals = {name: places[name].weight for name in touched}
+    waiting = _room_beside(originals.values())
     try:
-        for name in touched:
-            places[name].weight = _merged_weight(name, originals[name], active)
+        for name, weight in originals.items():
+            places[name].weight = _merged_weight(name, weight, active)
+            weight.data = weight.data.to(waiting or weight.device)
         yield
     finally:
         for name, weight in originals.items():
+            device = places[name].weight.device
             places[name].weight = weight
+            weight.data = weight.data.to(device)
 
 
-def check_fits(lora: LoraFile, places: Mapping[str, nn.Linear]) -> None:
+def check_fits(lora: LoraFile, places: Mapping[str, nn.Module]) -> None:
     """UserError naming the first module that `places` lacks, or the first whose shape differs.
 
     Modules of the LLM adapter are passed over where `places` has none of it.
     """
     with_adapter = any(name.startswith(ADAPTER_PREFIX) for name in places)
-    for name, factors in lora.modules.items():
+    for name, delta in lora.modules.items():
         if name in places:
-            _require_same_shape(lora, name, tuple(places[name].weight.shape), factors.shape)
+            _require_same_shape(lora, name, tuple(places[name].weight.shape), delta.shape)
         elif with_adapter or not name.startswith(ADAPTER_PREFIX):
             raise UserError(f"The LoRA {lora.name} changes {name}, which this base model does not have", _REMEDY)
+
+
+def waiting_room(needed: int, free: int) -> torch.device | None:
+    """Where pristine weights wait: main memory if a second copy would take more than half of what a card has left.
+
+    Moving them costs time at each change of LoRAs, a card that is full costs the picture. None leaves them in place.
+    """
+    return torch.device("cpu") if needed > free / 2 else None
 
 
 def _require_same_shape(lora: LoraFile, name: str, here: tuple[int, ...], there: tuple[int, ...]) -> None:
@@ -62,11 +75,18 @@ def _require_same_shape(lora: LoraFile, name: str, here: tuple[int, ...], there:
 
 @torch.no_grad()
 def _merged_weight(name: str, weight: nn.Parameter, loras: Sequence[tuple[LoraFile, float]]) -> nn.Parameter:
-    total = weight.to(torch.float32, copy=True)
+    pristine = weight.float()
+    total = pristine
     for lora, strength in loras:
         if name in lora.modules:
-            total.add_(lora.modules[name].delta(weight.device), alpha=strength)
+            total = torch.add(total, lora.modules[name].delta(pristine), alpha=strength)
     return nn.Parameter(total.to(weight.dtype), requires_grad=False)
+
+
+def _room_beside(weights: Iterable[Tensor]) -> torch.device | None:
+    if not any(weight.is_cuda for weight in weights):
+        return None
+    return waiting_room(sum(weight.nbytes for weight in weights), torch.cuda.mem_get_info()[0])
 
 
 def _size(shape: Sequence[int]) -> str:

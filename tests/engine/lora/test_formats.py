@@ -8,13 +8,16 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from some_loras import deltas, small_transformer, trained_transformer
+from some_loras import velocity_of as run
+from torch import nn
 
 from studio.core.errors import UserError
-from studio.engine.anima.shapes import TransformerConfig, build_transformer
-from studio.engine.lora.factors import Factors
-from studio.engine.lora.formats import LAYOUTS, LoraFile, read_lora, write_lora
-from studio.engine.lora.inject import adapter_factors, adapter_parameters, add_lora
+from studio.core.recipe import Recipe
+from studio.engine.lora.factors import Difference, Factors
+from studio.engine.lora.formats import LoraFile, read_lora, unwritten, write_lora
+from studio.engine.lora.inject import adapter_modules
+from studio.engine.lora.layouts import LAYOUTS
 from studio.engine.lora.targets import linears
 
 FORMATS = tuple(LAYOUTS)
@@ -29,6 +32,9 @@ def some_lora(alphas: tuple[float, ...] = (2.0,), dtype: torch.dtype = torch.flo
         down, up = torch.randn((2, inputs), generator=own), torch.randn((outputs, 2), generator=own)
         modules[name] = Factors(down.to(dtype), up.to(dtype), alphas[place % len(alphas)])
     return LoraFile(modules, metadata={"title": "Mira"})
+
+
+Q, K = (f"diffusion_model.blocks.0.self_attn.{part}" for part in "qk")
 
 
 def header(path: Path) -> dict[str, str]:
@@ -126,46 +132,71 @@ def test_a_file_without_alpha_means_alpha_equals_rank(tmp_path: Path) -> None:
     assert read_lora(tmp_path / "l.safetensors").modules["blocks.0.mlp.layer2"].alpha == 3.0
 
 
-def test_modules_on_the_text_encoder_are_reported(tmp_path: Path) -> None:
+def test_what_is_done_to_the_text_encoder_is_kept_apart_and_told(tmp_path: Path) -> None:
     factors = {"lora_down.weight": torch.ones(2, 4), "lora_up.weight": torch.ones(4, 2), "alpha": torch.tensor(2.0)}
     modules = ("lora_te_layers_0_self_attn_q_proj", "lora_unet_blocks_0_self_attn_q_proj")
     tensors = {f"{module}.{part}": value.clone() for module in modules for part, value in factors.items()}
     save_file(tensors, tmp_path / "l.safetensors")
     found = read_lora(tmp_path / "l.safetensors")
-    assert found.text_encoder == ("lora_te_layers_0_self_attn_q_proj",)
+    assert list(found.text_encoder) == ["layers.0.self_attn.q_proj"]
     assert list(found.modules) == ["blocks.0.self_attn.q_proj"]
+    assert found.omission == (
+        "l.safetensors also changes the text encoder (layers.0.self_attn.q_proj); that part is left out."
+    )
+
+
+def test_the_text_encoder_has_its_own_names_in_each_format(tmp_path: Path) -> None:
+    lora = LoraFile(deltas({"blocks.0.mlp.layer1": (8, 4)}), text_encoder=deltas({"layers.7.mlp.up_proj": (6, 4)}))
+    for form, module in (
+        ("kohya", "lora_te_layers_7_mlp_up_proj.lora_down.weight"),
+        ("comfy", "text_encoders.qwen3_06b.transformer.model.layers.7.mlp.up_proj.lora_A.weight"),
+    ):
+        write_lora(lora, tmp_path / "l.safetensors", form)
+        assert module in load_file(tmp_path / "l.safetensors")
+        assert unwritten(lora, form) == ()
+    assert unwritten(lora, "diffusers") == ("layers.7.mlp.up_proj",)
+
+
+@pytest.mark.parametrize(("form", "prefix"), [("kohya", "lora_unet_blocks_0_mlp_layer1"),
+                                              ("comfy", "diffusion_model.blocks.0.mlp.layer1")])
+def test_lokr_and_dora_names(tmp_path: Path, form: str, prefix: str) -> None:
+    for kind, parts in (("lokr", ("lokr_w1", "lokr_w2_a", "lokr_w2_b", "alpha")),
+                        ("whole lokr", ("lokr_w1", "lokr_w2", "alpha"))):
+        write_lora(LoraFile(deltas({"blocks.0.mlp.layer1": (8, 4)}, kind)), tmp_path / "l.safetensors", form)
+        assert sorted(load_file(tmp_path / "l.safetensors")) == sorted(f"{prefix}.{part}" for part in parts)
+    write_lora(LoraFile(deltas({"blocks.0.mlp.layer1": (8, 4)}, "dora")), tmp_path / "l.safetensors", form)
+    assert tuple(load_file(tmp_path / "l.safetensors")[f"{prefix}.dora_scale"].shape) == (8, 1)
+
+
+@pytest.mark.parametrize(("kind", "name"), [("lokr", "LoKr"), ("dora", "Dora")])
+def test_diffusers_holds_plain_loras_only(tmp_path: Path, kind: str, name: str) -> None:
+    lora = LoraFile(deltas({"blocks.0.mlp.layer1": (8, 4)}, kind), name="mira.safetensors")
+    with pytest.raises(UserError, match=f"mira.safetensors is a {name} at blocks.0.mlp.layer1"):
+        write_lora(lora, tmp_path / "l.safetensors", "diffusers")
+    assert not (tmp_path / "l.safetensors").exists()
+
+
+def test_norms_come_as_differences_under_both_names(tmp_path: Path) -> None:
+    tensors = {f"{Q}_norm.diff": torch.ones(4), f"{K}_norm.w_norm": torch.ones(4)}
+    save_file(tensors, tmp_path / "l.safetensors")
+    found = read_lora(tmp_path / "l.safetensors").modules
+    assert list(found) == ["blocks.0.self_attn.k_norm", "blocks.0.self_attn.q_norm"]
+    assert {type(delta) for delta in found.values()} == {Difference}
+
+
+def test_an_alpha_that_nobody_applies_is_told(tmp_path: Path) -> None:
+    module = "lora_unet_blocks_0_mlp_layer1"
+    tensors = {f"{module}.lokr_w1": torch.ones(2, 2), f"{module}.lokr_w2": torch.ones(3, 3),
+               f"{module}.alpha": torch.tensor(16)}
+    for dim, told in (("32", "alpha (16; dim 32) is not applied"), ("16", "")):
+        save_file(tensors, tmp_path / "l.safetensors", {"ss_network_dim": dim})
+        found = read_lora(tmp_path / "l.safetensors")
+        assert found.modules["blocks.0.mlp.layer1"].scale == 1.0
+        assert told in found.omission and bool(found.omission) == bool(told)
 
 
 def test_modules_on_the_adapter_are_reported() -> None:
     assert some_lora().adapter == ("llm_adapter.blocks.0.mlp.0",)
-
-
-Q = "diffusion_model.blocks.0.self_attn.q_proj"
-GOOD = {f"{Q}.lora_A.weight": torch.ones(2, 4), f"{Q}.lora_B.weight": torch.ones(4, 2)}
-
-
-@pytest.mark.parametrize(
-    ("tensors", "named"),
-    [
-        ({**GOOD, f"{Q}.lora_A.weight": torch.tensor([[1.0, float("nan")]])}, f"{Q}.lora_A.weight"),
-        ({**GOOD, f"{Q}.lora_B.weight": torch.full((4, 2), float("inf"))}, f"{Q}.lora_B.weight"),
-        ({**GOOD, f"{Q}.lora_A.weight": torch.ones(3, 4)}, "blocks.0.self_attn.q_proj"),
-        ({**GOOD, f"{Q}.lora_A.weight": torch.ones(2, 4, 1, 1)}, "blocks.0.self_attn.q_proj"),
-        ({**GOOD, f"{Q}.alpha": torch.ones(2)}, "blocks.0.self_attn.q_proj"),
-        ({f"{Q}.lora_A.weight": torch.ones(2, 4)}, "no up factor for blocks.0.self_attn.q_proj"),
-        ({**GOOD, "diffusion_model.double_blocks.0.img_attn.qkv.lora_A.weight": torch.ones(2, 4)}, "double_blocks.0"),
-        ({**GOOD, f"{Q}.dora_scale": torch.ones(4)}, "DoRA"),
-        ({"lora_unet_blocks_0_self_attn_q_proj.lokr_w1": torch.ones(2, 2)}, "LoKr"),
-        ({**GOOD, "lora_unet_blocks_0_mlp_layer1.alpha": torch.tensor(1.0)}, "mixes formats"),
-        ({"unet.down_blocks.0.lora_A.weight": torch.ones(2, 4)}, "unet.down_blocks.0.lora_A.weight"),
-        ({}, "no tensors"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, tensors: dict[str, Tensor], named: str) -> None:
-    save_file(tensors, tmp_path / "broken.safetensors")
-    with pytest.raises(UserError) as caught:
-        read_lora(tmp_path / "broken.safetensors")
-    assert named in str(caught.value) and "broken.safetensors" in str(caught.value)
 
 
 def test_files_that_are_no_safetensors_are_refused(tmp_path: Path) -> None:
@@ -185,31 +216,8 @@ def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
 # --- diffusers' own loader ---
 
 
-@pytest.fixture
-def trained() -> nn.Module:
-    return trained_transformer()
-
-
-def trained_transformer(rank: int = 3, alpha: float = 5.0) -> nn.Module:
-    transformer = bare_transformer()
-    add_lora(transformer, rank, alpha, seed=1)
-    own = torch.Generator().manual_seed(2)
-    with torch.no_grad():
-        for value in adapter_parameters(transformer):
-            value.copy_(torch.randn(value.shape, generator=own) * 0.2)
-    return transformer
-
-
-def bare_transformer() -> nn.Module:
-    torch.manual_seed(0)
-    return build_transformer(TransformerConfig(2, 12, 2, 48, 20, 8)).eval()
-
-
-@torch.no_grad()
-def run(transformer: nn.Module) -> Tensor:
-    own = torch.Generator().manual_seed(5)
-    latents, text = torch.randn((2, 17, 1, 8, 8), generator=own), torch.randn((2, 6, 20), generator=own)
-    return transformer(latents, torch.tensor([0.3, 0.8]), text, return_dict=False)[0]
+def live_lora(alpha: float) -> nn.Module:
+    return trained_transformer(Recipe(rank=3, alpha=alpha))
 
 
 def diffusers_pipeline(transformer: nn.Module) -> object:
@@ -226,10 +234,10 @@ def test_diffusers_own_loader_uses_every_key(
     tmp_path: Path, form: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     alpha = 5.0 if form == "diffusers" else 3.0  # comfy files open there only where alpha = rank
-    trained = trained_transformer(3, alpha)
-    lora = LoraFile(adapter_factors(trained))
+    trained = live_lora(alpha)
+    lora = LoraFile(adapter_modules(trained))
     write_lora(lora, tmp_path / "l.safetensors", form)
-    fresh = bare_transformer()
+    fresh = small_transformer()
     with caplog.at_level(logging.WARNING, logger="diffusers.loaders"):
         diffusers_pipeline(fresh).load_lora_weights(str(tmp_path / "l.safetensors"))
     loaded = {name: value for name, value in fresh.named_parameters() if "lora_" in name}
@@ -238,21 +246,14 @@ def test_diffusers_own_loader_uses_every_key(
     assert not [record for record in caplog.records if "loaders" in record.name or "peft" in record.name]
 
 
-def test_the_pipeline_would_notice_a_wrong_alpha(tmp_path: Path, trained: nn.Module) -> None:
-    factors = {name: Factors(each.down, each.up, 4.0) for name, each in adapter_factors(trained).items()}
+def test_the_pipeline_would_notice_a_wrong_alpha(tmp_path: Path) -> None:
+    trained = live_lora(5.0)
+    factors = {name: Factors(each.down, each.up, 4.0) for name, each in adapter_modules(trained).items()}
     write_lora(LoraFile(factors), tmp_path / "l.safetensors", "diffusers")
-    fresh = bare_transformer()
+    fresh = small_transformer()
     diffusers_pipeline(fresh).load_lora_weights(str(tmp_path / "l.safetensors"))
     assert not torch.allclose(run(fresh), run(trained))
 
 
 def test_every_linear_a_lora_may_hold_has_a_place_in_diffusers() -> None:
-    assert len(linears(bare_transformer())) == 2 * 16 + 6
-
-
-def test_a_diffusers_file_with_another_scale_or_a_broken_header_is_refused(tmp_path: Path) -> None:
-    tensors = {f"transformer.transformer_blocks.0.attn1.to_q.lora_{part}.weight": torch.ones(2, 2) for part in "AB"}
-    for text, named in (('{"transformer.use_rslora": true}', "use_rslora"), ("{", "header")):
-        save_file(tensors, tmp_path / "l.safetensors", {"lora_adapter_metadata": text})
-        with pytest.raises(UserError, match=named):
-            read_lora(tmp_path / "l.safetensors")
+    assert len(linears(small_transformer())) == 2 * 16 + 6
