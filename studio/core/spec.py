@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 from studio.core.knobs import knob, to_mapping
 
-SAMPLERS = ("er_sde", "euler")
-SCHEDULERS = ("simple",)
+SAMPLERS = ("er_sde", "euler", "euler_ancestral", "dpmpp_2m")
+SCHEDULERS = ("simple", "sgm_uniform", "beta")
 NOISE_RULES = ("cpu", "cuda")
 SIDE_STEP = 16  # px; the transformer sees patches of 2 x 2 latents, a latent is 8 px wide
 MAX_SEED = 2**63 - 1
 
-_SPELLINGS = {"euler": "Euler", "er_sde": "ER SDE", "simple": "Simple"}
+_SPELLINGS = {
+    "er_sde": "ER SDE", "euler": "Euler", "euler_ancestral": "Euler a", "dpmpp_2m": "DPM++ 2M",
+    "simple": "Simple", "sgm_uniform": "SGM Uniform", "beta": "Beta",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

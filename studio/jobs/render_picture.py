@@ -14,10 +14,12 @@ from studio.core.spec import RenderSpec
 from studio.jobs.bases import BaseChoice
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
+from studio.store.comfy_graph import ModelNames
 from studio.store.digests import sha256_of
 from studio.store.picture_text import write_png
 
 if TYPE_CHECKING:
+    from studio.engine.anima.files import BaseFiles
     from studio.engine.lora.formats import LoraFile
 
 NEGATIVE_INACTIVE = "At CFG 1 the negative prompt is inactive; it costs nothing and changes nothing."
@@ -53,7 +55,7 @@ class RenderPicture:
             return Stopped()
         names = [path.name for path, _ in self.loras]
         write_png(self.out, images[0], self._complete(base_digest(files)), base_name=self.base.title, lora_names=names,
-                  facts=facts)
+                  facts=facts, models=model_names(files))
         return Finished({"path": str(self.out)})
 
     def _check(self, emit: Emit) -> None:
@@ -66,6 +68,11 @@ class RenderPicture:
     def _complete(self, base: str) -> RenderSpec:
         loras = tuple((sha256_of(path), strength) for path, strength in self.loras)
         return dataclasses.replace(self.spec, loras=loras, base=base)
+
+
+def model_names(files: BaseFiles) -> ModelNames:
+    """What the base's files are called, as a ComfyUI that has them lists them."""
+    return ModelNames(files.transformer.name, files.text_encoder.name, files.vae.name)
 
 
 def read_loras(loras: Sequence[tuple[Path, float]]) -> list[tuple[LoraFile, float]]:

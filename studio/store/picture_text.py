@@ -1,8 +1,8 @@
 """What does a rendered picture say about itself?
 
-Two PNG text chunks: `parameters`, the text that AUTOMATIC1111's web UI writes and most tools read, and `charstudio`,
-JSON from which the same picture can be rendered again. Pictures come from anywhere: their text is read within limits,
-and a chunk that makes no sense counts as absent.
+Three PNG text chunks: `parameters`, the text that AUTOMATIC1111's web UI writes and most tools read; `prompt`, the
+graph that draws the picture in ComfyUI; and `charstudio`, JSON from which it can be rendered again here. Pictures come
+from anywhere: their text is read within limits, and a chunk that makes no sense counts as absent.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from PIL import Image, PngImagePlugin
 from studio.core.errors import UserError
 from studio.core.knobs import build, to_mapping
 from studio.core.spec import RenderSpec, spelled
+from studio.store import comfy_graph
 from studio.store.atomic import replace_atomic
-from studio.store.images import BROKEN, opened
+from studio.store.comfy_graph import Graph, ModelNames, graph_text
+from studio.store.png_chunks import LARGEST, text_chunk
 
 PARAMETERS, OWN = "parameters", "charstudio"  # names of the chunks
-LARGEST = 2**18                               # characters of a chunk that are looked at
 
 _SETTING = re.compile(r'\s*(\w[\w \-/]{1,40}):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')  # as A1111 reads its last line
 _FEWEST_SETTINGS = 3  # a last line with fewer belongs to the prompt
@@ -53,11 +54,15 @@ class Parameters:
 
 
 def write_png(path: Path, image: Image.Image, spec: RenderSpec, *, base_name: str = "",
-              lora_names: Sequence[str] = (), facts: Facts | None = None) -> None:
-    """Writes a rendered picture with all that made it (see `Origin`): lossless, whole or not at all."""
+              lora_names: Sequence[str] = (), facts: Facts | None = None, models: ModelNames | None = None) -> None:
+    """Writes a rendered picture with all that made it (see `Origin`): lossless, whole or not at all.
+
+    `models` is what ComfyUI calls the base's files; without it they have the base's name and the public release's.
+    """
     origin = Origin(spec, base_name, tuple(lora_names), facts or {})
     text = PngImagePlugin.PngInfo()
     text.add_text(PARAMETERS, parameters_text(origin))
+    text.add_text(comfy_graph.CHUNK, graph_text(graph_from(origin, models)))
     text.add_text(OWN, to_json(origin))
     with replace_atomic(path) as part:
         image.save(part, format="PNG", pnginfo=text, compress_level=1)
@@ -65,12 +70,12 @@ def write_png(path: Path, image: Image.Image, spec: RenderSpec, *, base_name: st
 
 def read_origin(path: Path) -> Origin | None:
     """What the studio wrote into this picture; None for a picture from elsewhere."""
-    return from_json(_chunk(path, OWN))
+    return from_json(text_chunk(path, OWN))
 
 
 def read_parameters(path: Path) -> Parameters | None:
     """A1111's text of a picture, whoever wrote it; None without one."""
-    text = _chunk(path, PARAMETERS)
+    text = text_chunk(path, PARAMETERS)
     return parse_parameters(text) if text else None
 
 
@@ -91,6 +96,13 @@ def parse_parameters(text: str) -> Parameters:
         settings = {}
     prompt, _, negative = "\n".join(lines[:-1] if settings else lines).partition("Negative prompt:")
     return Parameters(prompt.strip(), negative.strip(), settings)
+
+
+def graph_from(origin: Origin, models: ModelNames | None = None) -> Graph:
+    """The picture as a graph for ComfyUI."""
+    named = ModelNames(f"{origin.base_name}.safetensors") if origin.base_name else ModelNames()
+    loras = tuple((f"{name}.safetensors", strength) for name, _, strength in _loras(origin))
+    return Graph(origin.spec, loras, models or named)
 
 
 def to_json(origin: Origin) -> str:
@@ -114,6 +126,8 @@ def _origin(table: Mapping[str, object]) -> Origin:
     base = str(knobs.pop("base"))
     spec = replace(build(RenderSpec, knobs, OWN), loras=loras, base=base)
     names = tuple(str(name) for name in table["lora_names"])
+    if names and len(names) != len(loras):
+        raise ValueError("as many names as LoRAs")
     return Origin(spec, str(table["base_name"]), names, dict(table["facts"]))
 
 
@@ -151,13 +165,3 @@ def _unquoted(value: str) -> str:
         return str(json.loads(value)) if value.startswith('"') else value
     except ValueError:
         return value
-
-
-def _chunk(path: Path, name: str) -> str:
-    """A text chunk of a picture; empty if it has none or cannot be read."""
-    try:
-        with opened(path) as image:
-            text = image.info.get(name, "")
-    except BROKEN:
-        return ""
-    return text if isinstance(text, str) and len(text) <= LARGEST else ""

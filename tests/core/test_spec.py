@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from studio.core.spec import RenderSpec, key_of
+from studio.core.spec import SAMPLERS, SCHEDULERS, RenderSpec, key_of, spelled
 
 SPEC = RenderSpec(prompt="1girl", negative="bad", cfg=4.0, loras=(("ab", 1.0), ("cd", 0.5)), base="ff")
 
@@ -36,3 +36,9 @@ def test_whole_and_broken_numbers_of_one_value_have_one_key():
 def test_a_key_is_the_same_for_ever():
     # Written down: were it to change, every sheet would be rendered again.
     assert key_of(SPEC) == "1d0b14ff79901aa20769950f46d4d539"
+
+
+def test_samplers_and_schedulers_are_spelled_as_people_write_them():
+    assert [spelled(name) for name in SAMPLERS] == ["ER SDE", "Euler", "Euler a", "DPM++ 2M"]
+    assert [spelled(name) for name in SCHEDULERS] == ["Simple", "SGM Uniform", "Beta"]
+    assert spelled("heun") == "heun"

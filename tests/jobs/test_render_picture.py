@@ -13,6 +13,7 @@ from studio.core.events import Failed, Finished, Note, Stopped
 from studio.core.spec import RenderSpec
 from studio.jobs.bases import BaseChoice
 from studio.jobs.render_picture import RenderPicture
+from studio.store.comfy_graph import ModelNames, graph_of
 from studio.store.picture_text import read_origin, read_parameters
 
 SPEC = RenderSpec(prompt="1girl, (standing:1.2)", seed=7, steps=2, cfg=1.0, sampler="euler", width=64, height=80)
@@ -31,6 +32,14 @@ def test_a_picture_has_its_size_and_says_what_made_it(tmp_path: Path, base: Base
     assert replace(origin.spec, base="") == SPEC and len(origin.spec.base) == 64
     assert origin.base_name == "anima-tiny" and origin.facts["device"] == "cpu"
     assert read_parameters(tmp_path / "new" / "a.png").prompt == SPEC.prompt
+
+
+def test_a_picture_carries_the_graph_that_draws_it_in_comfyui(tmp_path: Path, base: BaseChoice) -> None:
+    run(RenderPicture(replace(SPEC, sampler="dpmpp_2m", scheduler="beta"), base, (), tmp_path / "a.png"))
+    graph = graph_of(tmp_path / "a.png")
+    assert graph.spec == replace(SPEC, sampler="dpmpp_2m", scheduler="beta") and graph.obstacles == ()
+    names = ("anima-tiny.safetensors", "qwen3-tiny.safetensors", "vae-tiny.safetensors")
+    assert graph.models == ModelNames(*names)
 
 
 def test_at_cfg_1_the_negative_is_said_to_be_inactive_and_changes_nothing(tmp_path: Path, base: BaseChoice) -> None:

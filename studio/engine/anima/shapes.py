@@ -16,13 +16,13 @@ from diffusers.models.condition_embedders.condition_embedder_anima import AnimaR
 from transformers import Qwen3Config, Qwen3Model
 from transformers.models.qwen3.modeling_qwen3 import Qwen3RotaryEmbedding
 
+from studio.core.prompt import CONTEXT_FLOOR
 from studio.engine.latents import CHANNELS
 
 MASK_CHANNELS = 1
 PATCH = (1, 2, 2)
 ROPE_SCALE = (1.0, 4.0, 4.0)
 MAX_SIZE = (128, 240, 240)
-CONTEXT_FLOOR = 512
 QWEN_ROPE_THETA = 1_000_000.0
 QWEN_EPS = 1e-6
 QWEN_POSITIONS = 32_768

@@ -16,8 +16,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from transformers import Qwen3Model
 
-from studio.engine.anima.shapes import CONTEXT_FLOOR
-from studio.engine.anima.weights import Segment, parse_weights
+from studio.core.prompt import CONTEXT_FLOOR, Segment, parse_weights
 from studio.store.tokenizers import Tokenizer
 
 

@@ -9,7 +9,7 @@ from studio.engine.anima.pipeline import Picture, StopRequested, decode, denoise
 from studio.engine.anima.text import Context, TextPath, stacked
 from studio.engine.anima.transformer import velocity
 from studio.engine.latents import start_noise
-from studio.engine.samplers import SAMPLERS
+from studio.engine.samplers import SAMPLERS, SCHEDULERS
 from studio.engine.samplers.schedules import simple
 
 CPU = torch.device("cpu")
@@ -35,7 +35,8 @@ def company(count):
 
 @pytest.mark.parametrize(
     ("sampler", "width", "height"),
-    [("euler", 64, 80), ("er_sde", 64, 80), ("er_sde", 16, 48), ("er_sde", 128, 128), ("er_sde", 272, 304)],
+    [("euler", 64, 80), ("euler_ancestral", 64, 80), ("dpmpp_2m", 64, 80), ("er_sde", 64, 80), ("er_sde", 16, 48),
+     ("er_sde", 128, 128), ("er_sde", 272, 304)],
 )
 def test_a_picture_is_bit_equal_in_every_slot_and_any_company(tiny_anima, sampler, width, height):
     mine, *others = (replace(one, sampler=sampler, width=width, height=height) for one in (PICTURE, *company(5)))
@@ -62,6 +63,7 @@ def test_longer_prompts_and_other_settings_beside_it_change_no_bit(tiny_anima):
         replace(PICTURE, steps=2),
         replace(PICTURE, width=96),
         replace(PICTURE, sampler="euler"),
+        replace(PICTURE, scheduler="beta"),
     ]
     expected = alone(tiny_anima, PICTURE)
     found = latents_of(tiny_anima, [*strangers[:3], PICTURE, *strangers[3:], PICTURE])
@@ -88,7 +90,10 @@ def test_drawing_leaves_the_global_generator_alone(tiny_anima):
 
 def test_every_setting_changes_the_picture(tiny_anima):
     plain = alone(tiny_anima, PICTURE)
-    changed = {"prompt": "standing", "negative": "standing", "seed": 4, "steps": 4, "cfg": 5.0, "sampler": "euler"}
+    changed = {
+        "prompt": "standing", "negative": "standing", "seed": 4, "steps": 4, "cfg": 5.0, "sampler": "euler",
+        "scheduler": "sgm_uniform",
+    }  # fmt: skip
     for setting, value in changed.items():
         assert not torch.equal(alone(tiny_anima, replace(PICTURE, **{setting: value})), plain), setting
 
@@ -177,6 +182,13 @@ def test_progress_counts_every_step_of_every_batch(tiny_anima):
     seen = []
     render(tiny_anima, [PICTURE, replace(PICTURE, steps=2)], on_step=lambda done, total: seen.append((done, total)))
     assert seen == [(done, 5) for done in range(1, 6)]
+
+
+def test_progress_counts_the_steps_that_a_schedule_really_takes(tiny_anima):
+    seen, merged = [], len(SCHEDULERS["beta"](150)) - 1
+    picture = replace(PICTURE, scheduler="beta", steps=150, cfg=1.0, width=16, height=16, sampler="euler")
+    render(tiny_anima, [picture], on_step=lambda done, total: seen.append((done, total)))
+    assert merged < 150 and seen[-1] == (merged, merged)
 
 
 def test_stop_is_looked_at_after_every_step_and_keeps_what_is_done(tiny_anima):

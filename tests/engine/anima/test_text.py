@@ -7,7 +7,7 @@ from torch import nn
 from studio.engine.anima.shapes import CONTEXT_FLOOR
 from studio.engine.anima.text import Context, TextPath, stacked
 from studio.engine.anima.transformer import velocity
-from studio.engine.anima.weights import parse_weights
+from studio.core.prompt import parse_weights
 from studio.store.tokenizers import Tokenizer
 
 PROMPT = "masterpiece, 1girl, blue hair, standing"

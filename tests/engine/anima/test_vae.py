@@ -1,9 +1,10 @@
 import pytest
 import torch
 from diffusers import AutoencoderKLQwenImage
+from diffusers.models.autoencoders.autoencoder_kl_qwenimage import QwenImageRMS_norm
 
 from studio.engine.anima import vae as folded
-from studio.engine.anima.vae import FoldedVae
+from studio.engine.anima.vae import ChannelNorm, FoldedVae
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,18 @@ def pixels():
 
 def as_published(state):
     return {folded.to_wan_key(key): value for key, value in state.items()}
+
+
+@torch.no_grad()
+@pytest.mark.parametrize(("dtype", "off"), [(torch.float32, 1e-5), (torch.bfloat16, 0.04)])
+def test_the_norm_equals_diffusers_and_survives_nothing_to_norm(dtype, off):
+    theirs = QwenImageRMS_norm(16, images=False).to(dtype)
+    theirs.gamma.normal_(1, 0.3, generator=torch.Generator().manual_seed(5))
+    frames = torch.randn(2, 16, 1, 6, 4, generator=torch.Generator().manual_seed(6)).to(dtype)
+    frames[0, :, :, 0] = 0
+    ours = ChannelNorm(theirs)(frames)
+    assert ours.dtype == dtype and (ours[0, :, :, 0] == 0).all()
+    assert (ours - theirs(frames)).abs().max() <= off
 
 
 @torch.no_grad()
