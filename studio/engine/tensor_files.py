@@ -15,6 +15,7 @@ from torch import Tensor
 
 from studio.core.errors import UserError
 from studio.store.atomic import write_atomic
+from studio.store.weight_header import read_entries
 
 _LENGTH_BYTES = 8
 _ALIGNMENT = 8
@@ -40,11 +41,10 @@ def tensor_bytes(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """(tensors, header text) of a safetensors file. UserError if it is missing, cut short or something else."""
+    read_entries(path)  # says in its own words what the file is instead
     try:
         with safe_open(path, framework="pt") as file:
             return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}
-    except FileNotFoundError as error:
-        raise UserError(f"There is no file {path}", "Check the path.") from error
     except (SafetensorError, OSError) as error:
         raise UserError(f"{path} is not a whole safetensors file ({error})", "Download or export it again.") from error
 

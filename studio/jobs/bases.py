@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import resources
 from studio.core.errors import UserError
 from studio.core.project import Project
+from studio.store.home import fetched_tokenizers
 
 if TYPE_CHECKING:
     from studio.engine.anima.files import BaseFiles
@@ -63,7 +64,7 @@ class BaseChoice:
         """The files it is made of. Raises UserError naming what is missing or found twice."""
         from studio.engine.anima.files import find_base
 
-        return find_base(self.path, **self.parts)
+        return find_base(self.path, **self.parts, fetched=fetched_tokenizers())
 
 
 def practice_folder() -> Path:
@@ -93,5 +94,5 @@ def base_from_facts(facts: object) -> BaseChoice | None:
     """The base that `BaseChoice.facts` wrote down; None where nothing was."""
     if not isinstance(facts, dict):
         return None
-    parts = {name: Path(value) for name, value in facts.items() if name != "name"}
-    return BaseChoice(str(facts["name"]), **parts)
+    parts = {name: Path(str(facts[name])) for name in PARTS if name in facts}
+    return BaseChoice(str(facts.get("name", "")), **parts)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from studio.core.events import Facts
+from studio.jobs.machine import ram_bytes
 
 if TYPE_CHECKING:
     import torch
@@ -54,6 +55,18 @@ class Gpu:
         from studio.engine.precision import training_dtype
 
         return training_dtype(precision, self.device)
+
+    def memory(self) -> tuple[int, int]:
+        """(free, all) bytes for weights: the card's, or the machine's where the device has none of its own."""
+        import torch
+
+        free, total = ram_bytes()
+        if self.device.type == "cuda":
+            return torch.cuda.mem_get_info(self.device)
+        if self.device.type == "mps":
+            total = torch.mps.recommended_max_memory()
+            return min(free, total - torch.mps.driver_allocated_memory()), total
+        return free, total
 
     def facts(self, precision: str = "auto") -> Facts:
         """What decides the last bits of a result, and is therefore written down with it."""

@@ -4,25 +4,30 @@ What is cheap to check comes first: that the files exist, that all headers descr
 tokenizers fit their embeddings. Only then are weights read, the small text encoder before the large transformer.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKLQwenImage, CosmosTransformer3DModel
 
 from studio.core.errors import UserError
+from studio.core.weight_kinds import BESIDE, model_of
 from studio.engine.anima import keys, shapes, vae
 from studio.engine.anima.files import BaseFiles, base_digest, find_base
 from studio.engine.anima.fit import Listing, Part, Source, empty, fitted, inferred
-from studio.engine.anima.headers import read_header
+from studio.engine.anima.headers import Entry, read_header
 from studio.engine.anima.keys import diffusers_name, original_name
+from studio.engine.anima.refusals import require, require_floats
 from studio.engine.anima.shapes import adapter_config, qwen_config, transformer_config
 from studio.engine.anima.text import TextPath
 from studio.engine.anima.transformer import install_fast_attention
 from studio.engine.anima.vae import FoldedVae
 from studio.store.tokenizers import Tokenizer
 
-__all__ = ["Anima", "base_digest", "find_base", "load", "transformer_header"]
+__all__ = ["Anima", "Outline", "base_digest", "find_base", "load", "outline", "transformer_header"]
 
 _SAME_RELEASE = "Use files of the same release."
 
@@ -37,16 +42,34 @@ class Anima:
     device: torch.device
     dtype: torch.dtype
     files: BaseFiles
+    left_out: tuple[str, ...] = ()  # one sentence for each thing in a merged checkpoint that is no part of it
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A base as its headers describe it: it fits, and this is how large it is."""
+
+    blocks: int
+    parameters: int  # of the transformer
+    numbers: int  # of all four models
+    formats: tuple[str, ...]
+    left_out: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """Four models' tensors, as the headers list them."""
+    """Four models' tensors, as the headers list them, and what else lies in the transformer's file."""
 
     qwen: Source
     vae: Source
     conditioner: Source
     transformer: Source
+    left_out: tuple[str, ...]
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        parts = (self.qwen, self.vae, self.conditioner, self.transformer)
+        return tuple(entry for part in parts for entry in part.listing.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +87,36 @@ def transformer_header(files: BaseFiles) -> Listing:
     return _transformer_sources(files)[0].listing
 
 
+def outline(files: BaseFiles) -> Outline:
+    """What the headers say of a base. UserError for everything that `load` would refuse before it reads weights."""
+    sources, parts, _ = _checked(files)
+    entries = sources.entries
+    return Outline(
+        blocks=len(parts.transformer.model.transformer_blocks),
+        parameters=sum(weight.numel() for weight in parts.transformer.model.parameters()),
+        numbers=sum(prod(entry.shape) for entry in entries),
+        formats=tuple(sorted({entry.dtype for entry in entries})),
+        left_out=sources.left_out,
+    )
+
+
 def load(files: BaseFiles, device: torch.device, dtype: torch.dtype) -> Anima:
     """The base model on `device` in `dtype`, frozen. UserError names the file and the tensors that do not fit."""
+    sources, parts, (qwen_tokens, t5_tokens) = _checked(files)
+    qwen, folded = parts.qwen.filled(device, dtype), _folded(parts.vae.filled(device, dtype))
+    conditioner, transformer = parts.conditioner.filled(device, dtype), parts.transformer.filled(device, dtype)
+    install_fast_attention(transformer)
+    text = TextPath(qwen, conditioner, qwen_tokens, t5_tokens)
+    return Anima(text, transformer, folded, device, dtype, files, sources.left_out)
+
+
+def _checked(files: BaseFiles) -> tuple[_Sources, _Parts, tuple[Tokenizer, Tokenizer]]:
+    """All that can be known without reading a weight, the cheapest first."""
     _require_present(files)
     sources = _read_sources(files)
     qwen_tokens = _tokenizer(files.qwen_tokenizer, inferred(qwen_config, sources.qwen).vocab, sources.qwen)
     t5_tokens = _tokenizer(files.t5_tokenizer, inferred(adapter_config, sources.conditioner).vocab, sources.conditioner)
-    parts = _fit(sources)
-    qwen, folded = parts.qwen.filled(device, dtype), _folded(parts.vae.filled(device, dtype))
-    conditioner, transformer = parts.conditioner.filled(device, dtype), parts.transformer.filled(device, dtype)
-    install_fast_attention(transformer)
-    return Anima(TextPath(qwen, conditioner, qwen_tokens, t5_tokens), transformer, folded, device, dtype, files)
+    return sources, _fit(sources), (qwen_tokens, t5_tokens)
 
 
 def _require_present(files: BaseFiles) -> None:
@@ -86,7 +128,25 @@ def _require_present(files: BaseFiles) -> None:
 
 def _read_sources(files: BaseFiles) -> _Sources:
     transformer, conditioner = _transformer_sources(files)
-    return _Sources(_qwen_source(files.text_encoder), _vae_source(files.vae), conditioner, transformer)
+    qwen, vae_source = _qwen_source(files.text_encoder), _vae_source(files.vae)
+    used = (transformer, conditioner, *(each for each in (qwen, vae_source) if each.path == transformer.path))
+    for source in (transformer, conditioner, qwen, vae_source):
+        require_floats(source.path, source.listing.values())
+    return _Sources(qwen, vae_source, conditioner, transformer, _left_out(transformer.path, used))
+
+
+def _left_out(path: Path, used: Iterable[Source]) -> tuple[str, ...]:
+    """A sentence for each thing in a merged checkpoint that none of these sources uses."""
+    taken = {entry.name for source in used for entry in source.listing.values()}
+    groups = Counter(_group(name) for name in read_header(path) if name.startswith(BESIDE) and name not in taken)
+    return tuple(f"{path.name} also holds {group} ({count} tensors), which is not used."
+                 for group, count in sorted(groups.items()))
+
+
+def _group(name: str) -> str:
+    """`text_encoders.clip_l.transformer.text_model...` -> `text_encoders.clip_l`, `vae.decoder.conv1.bias` -> `vae`."""
+    first, second, *_ = name.split(".")
+    return f"{first}.{second}" if first in ("text_encoders", "cond_stage_model") else first
 
 
 def _fit(sources: _Sources) -> _Parts:
@@ -104,8 +164,9 @@ def _transformer_sources(files: BaseFiles) -> tuple[Source, Source]:
     """(DiT, adapter): one file in the public release, two folders in a diffusers layout."""
     entries = read_header(files.transformer)
     if files.conditioner is None:
+        require("base", files.transformer, entries)
+        prefix = model_of("base", entries).prefix
         dit, adapter = keys.split_original(entries)
-        prefix = _prefix(dit)
         return (
             Source(files.transformer, dit, lambda name: prefix + name),
             Source(files.transformer, adapter, lambda name: prefix + keys.ADAPTER_PREFIX + name),
@@ -116,16 +177,20 @@ def _transformer_sources(files: BaseFiles) -> tuple[Source, Source]:
 
 
 def _qwen_source(path: Path) -> Source:
-    listing = keys.bare_qwen(read_header(path))
-    prefix = _prefix(listing)
-    return Source(path, listing, lambda name: prefix + name)
+    entries = read_header(path)
+    require("text encoder", path, entries)
+    prefix = model_of("text encoder", entries).prefix
+    return Source(path, keys.bare_qwen(entries), lambda name: prefix + name)
 
 
 def _vae_source(path: Path) -> Source:
     entries = read_header(path)
-    if "decoder.norm_out.gamma" in entries:
-        return Source(path, {vae.to_wan_key(name): entry for name, entry in entries.items()}, vae.to_diffusers_key)
-    return Source(path, entries, str)
+    require("VAE", path, entries)
+    prefix, listing = model_of("VAE", entries).prefix, keys.bare_vae(entries)
+    if "decoder.norm_out.gamma" in listing:
+        wan = {vae.to_wan_key(name): entry for name, entry in listing.items()}
+        return Source(path, wan, lambda name: prefix + vae.to_diffusers_key(name))
+    return Source(path, listing, lambda name: prefix + name)
 
 
 def _transformer_part(source: Source) -> Part:
@@ -172,17 +237,14 @@ def _tokenizer(folder: Path, rows: int, source: Source) -> Tokenizer:
 def _require_matching(sources: _Sources, parts: _Parts) -> None:
     qwen, vae_config = parts.qwen.model.config, parts.vae.model.config
     adapter, dit = parts.conditioner.model.config, parts.transformer.model.config
-    _require_equal("text width", sources.qwen, qwen.hidden_size, sources.conditioner, adapter.source_dim)
-    _require_equal("context width", sources.conditioner, adapter.target_dim, sources.transformer, dit.text_embed_dim)
-    _require_equal("latent channels", sources.vae, vae_config.z_dim, sources.transformer, dit.out_channels)
+    _require_equal("text width", sources.qwen, qwen.hidden_size, sources.conditioner, adapter.source_dim,
+                   "Name the text encoder of the same release with --text-encoder.")
+    _require_equal("latent channels", sources.vae, vae_config.z_dim, sources.transformer, dit.out_channels,
+                   "Name the VAE of the same release with --vae.")
+    _require_equal("context width", sources.conditioner, adapter.target_dim, sources.transformer, dit.text_embed_dim,
+                   _SAME_RELEASE)
 
 
-def _require_equal(what: str, giver: Source, given: int, taker: Source, taken: int) -> None:
+def _require_equal(what: str, giver: Source, given: int, taker: Source, taken: int, remedy: str) -> None:
     if given != taken:
-        pair = f"{giver.path} and {taker.path} do not belong together"
-        raise UserError(f"{pair}: {what} {given} against {taken}", _SAME_RELEASE)
-
-
-def _prefix(listing: Listing) -> str:
-    """What the file writes before every bare name."""
-    return next((entry.name.removesuffix(bare) for bare, entry in listing.items()), "")
+        raise UserError(f"{giver.path} does not go with {taker.path.name}: {what} {given} against {taken}", remedy)

@@ -1,7 +1,8 @@
 """Finds the five things an Anima is made of, in every place the tools of this world put them.
 
-Known layouts: the public release's `split_files/`, ComfyUI's `models/`, all files in one folder, and diffusers
-folders with a `modular_model_index.json`. A choice is never guessed: two candidates are refused, both named.
+Known layouts: the public release's `split_files/`, ComfyUI's `models/`, all files in one folder, one merged checkpoint,
+and diffusers folders with a `modular_model_index.json`. A choice is never guessed: of several candidates the only one
+that fits the transformer is taken, and two that fit are refused, both named.
 """
 
 import hashlib
@@ -10,24 +11,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
-
 from studio.core.errors import UserError
-from studio.engine.anima.headers import weight_files
+from studio.core.weight_kinds import ANIMA, QWEN3, WAN_VAE
+from studio.engine.anima.refusals import require
+from studio.store import comfyui
 from studio.store.digests import sha256_of
+from studio.store.hub import TOKENIZER_FILES
+from studio.store.weight_file import WeightFile, distinct, files_below, read_weight_file, readable_weight_file
+from studio.store.weight_source import weight_files
 
 DIFFUSERS_INDEX = "modular_model_index.json"
 
-_TRANSFORMERS = ("diffusion_models", "unet")
-_TEXT_ENCODERS = ("text_encoders", "clip")
-_VAES = ("vae",)
 _ROOTS = ("", "split_files", "models")
-_LEVELS_UP = 3  # .../models/diffusion_models/anima/file.safetensors is three below models/
-_QWEN_TOKENIZERS = ("tokenizers/qwen2", "tokenizer", "comfy/text_encoders/qwen25_tokenizer")
-_T5_TOKENIZERS = ("tokenizers/t5", "t5_tokenizer", "comfy/text_encoders/t5_tokenizer")
-_TOKENIZER_FILES = ("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json")
+_LEVELS_UP = 4  # ComfyUI/models/diffusion_models/anima/file.safetensors is four below ComfyUI/
 
-LooksRight = Callable[[frozenset[str]], bool]
+LooksRight = Callable[[WeightFile], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,37 @@ class BaseFiles:
     conditioner: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """How one kind of weights is found: the folders for it, what its files hold, and whether one goes with the base."""
+
+    what: str
+    option: str
+    folders: tuple[str, ...]
+    looks_right: LooksRight
+    fits: LooksRight
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokenizer:
+    """How a tokenizer is found: the folders that tools keep it in, and the one below the downloaded ones."""
+
+    what: str
+    option: str
+    folders: tuple[str, ...]
+    fetched: str
+
+
+_QWEN_TOKENIZER = _Tokenizer(
+    "Qwen tokenizer", "--qwen-tokenizer",
+    ("tokenizers/qwen2", "tokenizer", comfyui.QWEN_TOKENIZER), "qwen2",
+)  # fmt: skip
+_T5_TOKENIZER = _Tokenizer(
+    "T5 tokenizer", "--t5-tokenizer",
+    ("tokenizers/t5", "t5_tokenizer", comfyui.T5_TOKENIZER), "t5",
+)  # fmt: skip
+
+
 def find_base(
     path: Path,
     *,
@@ -52,22 +81,25 @@ def find_base(
     vae: Path | None = None,
     qwen_tokenizer: Path | None = None,
     t5_tokenizer: Path | None = None,
+    fetched: Path | None = None,
 ) -> BaseFiles:
     """The files of the base at `path`: the transformer's file, or a folder that holds everything.
 
-    What is not named is looked for beside the transformer, nearest folder first. UserError names what is missing and
-    the option that supplies it, or both of two candidates.
+    What is not named is taken from the transformer's own file where that is a merged checkpoint, else looked for beside
+    it, nearest folder first; tokenizers at last in `fetched`, where downloaded ones lie. UserError names what is
+    missing and the option that supplies it, or both of two candidates, or what the file is if it is no Anima.
     """
     if (path / DIFFUSERS_INDEX).is_file():
         return _diffusers_base(path, text_encoder, vae, qwen_tokenizer, t5_tokenizer)
     transformer = path if path.is_file() else _transformer_in(path)
-    roots = transformer.absolute().parents[:_LEVELS_UP]
+    base = read_weight_file(transformer)
+    require("base", transformer, base.entries)
     return BaseFiles(
         transformer=transformer,
-        text_encoder=text_encoder or _weights(roots, _TEXT_ENCODERS, _is_qwen, "text encoder", "--text-encoder"),
-        vae=vae or _weights(roots, _VAES, _is_vae, "VAE", "--vae"),
-        qwen_tokenizer=qwen_tokenizer or _folder(roots, _QWEN_TOKENIZERS, "Qwen tokenizer", "--qwen-tokenizer"),
-        t5_tokenizer=t5_tokenizer or _folder(roots, _T5_TOKENIZERS, "T5 tokenizer", "--t5-tokenizer"),
+        text_encoder=text_encoder or _weights(base, _text_encoder_for(base)),
+        vae=vae or _weights(base, _vae_for(base)),
+        qwen_tokenizer=qwen_tokenizer or _tokenizer(transformer, _QWEN_TOKENIZER, fetched),
+        t5_tokenizer=t5_tokenizer or _tokenizer(transformer, _T5_TOKENIZER, fetched),
     )
 
 
@@ -82,7 +114,7 @@ def text_digest(files: BaseFiles) -> str:
     tokenizers = [
         sha256_of(folder / name)
         for folder in (files.qwen_tokenizer, files.t5_tokenizer)
-        for name in _TOKENIZER_FILES
+        for name in TOKENIZER_FILES
         if (folder / name).is_file()
     ]
     return _combined((*_source_digests(files.text_encoder), *_source_digests(adapter), *tokenizers))
@@ -110,7 +142,7 @@ def _diffusers_base(
 def _read_index(path: Path) -> dict[str, object]:
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise UserError(f"{path} is not a readable index ({error})", "Fetch it again from the release.") from error
 
 
@@ -127,84 +159,108 @@ def _part(root: Path, index: dict[str, object], name: str) -> Path:
 def _transformer_in(folder: Path) -> Path:
     if not folder.is_dir():
         raise UserError(f"There is no base model at {folder}", "Name the model's file, or the folder that holds it.")
-    places = [folder / root / kind for root in _ROOTS for kind in _TRANSFORMERS]
+    places = [place for root in _ROOTS for place in comfyui.model_folders(folder / root, comfyui.BASES)]
     loose = _look_right(sorted(folder.glob("*.safetensors")), _is_anima)
-    found = _one_of((*_files_in(places), *loose), _is_anima, "transformer", "the file's own path as the base")
+    option = "the file's own path as the base"
+    found = _one_of((*_files_in(places), *loose), (_is_anima,), "transformer", option)
     if found is None:
         raise UserError(f"No Anima transformer was found in {folder}", "Name the model's file itself.")
     return found
 
 
-def _weights(roots: Iterable[Path], kinds: tuple[str, ...], looks_right: LooksRight, what: str, option: str) -> Path:
-    """The nearest root's one file: in a folder of its kind, or loose beside the transformer."""
-    roots = tuple(roots)
+def _text_encoder_for(base: WeightFile) -> _Weights:
+    width = base.text_width("base")
+
+    def fits(file: WeightFile) -> bool:
+        return _is_qwen(file) and file.text_width("text encoder") == width and not file.is_quantised("text encoder")
+
+    return _Weights("text encoder", "--text-encoder", comfyui.TEXT_ENCODERS, _is_qwen, fits)
+
+
+def _vae_for(base: WeightFile) -> _Weights:
+    channels = base.latent_channels("base")
+
+    def fits(file: WeightFile) -> bool:
+        return _is_vae(file) and file.latent_channels("VAE") == channels and not file.is_quantised("VAE")
+
+    return _Weights("VAE", "--vae", comfyui.VAES, _is_vae, fits)
+
+
+def _weights(base: WeightFile, wanted: _Weights) -> Path:
+    """The base's own file, or the nearest root's one file: in a folder of its kind, or loose beside the transformer."""
+    if wanted.fits(base):
+        return base.path
+    roots = base.path.absolute().parents[:_LEVELS_UP]
+    beside_it = sorted(roots[0].glob("*.safetensors"))
+    loose = _look_right(beside_it, lambda file: _is_alone(file) and wanted.looks_right(file))
     for root in roots:
-        loose = _look_right(sorted(root.glob("*.safetensors")), looks_right) if root == roots[0] else ()
-        found = _one_of((*_files_in([root / kind for kind in kinds]), *loose), looks_right, what, option)
+        beside = [path for path in loose if path.parent == root and path.name != base.path.name]
+        candidates = (*_files_in(comfyui.model_folders(root, wanted.folders)), *beside)
+        found = _one_of(candidates, (wanted.looks_right, wanted.fits), wanted.what, wanted.option)
         if found is not None:
             return found
-    raise _not_found(what, roots[0], kinds, option)
+    places = " or ".join(f"{folder}/" for folder in wanted.folders)
+    raise UserError(f"No {wanted.what} was found beside {roots[0]}",
+                    f"Name it with {wanted.option}, or put it into {places} there.")
 
 
-def _folder(roots: Iterable[Path], names: tuple[str, ...], what: str, option: str) -> Path:
-    roots = tuple(roots)
-    for root in roots:
-        found = [root / name for name in names if (root / name).is_dir()]
+def _tokenizer(transformer: Path, wanted: _Tokenizer, fetched: Path | None) -> Path:
+    roots = transformer.absolute().parents[:_LEVELS_UP]
+    places = [[root / folder for folder in wanted.folders] for root in roots]
+    for folders in (*places, [fetched / wanted.fetched] if fetched else []):
+        found = [folder for folder in folders if folder.is_dir()]
         if len(found) > 1:
-            raise _two(what, found, option)
+            raise _two(wanted.what, found, wanted.option)
         if found:
             return found[0]
-    raise _not_found(what, roots[0], names[:1], option)
+    raise UserError(f"No {wanted.what} was found beside {roots[0]}",
+                    f"Name it with {wanted.option}, or download it with `charstudio check --fetch-tokenizers`.")
 
 
 def _files_in(folders: Iterable[Path]) -> tuple[Path, ...]:
-    return tuple(path for folder in folders if folder.is_dir() for path in sorted(folder.rglob("*.safetensors")))
+    return tuple(path for folder in folders for path in files_below(folder))
 
 
-def _one_of(candidates: tuple[Path, ...], looks_right: LooksRight, what: str, option: str) -> Path | None:
-    """The only candidate, or the only one that looks right; a lone misfit is returned, for the loader to explain."""
-    if len(candidates) > 1:
-        likely = _look_right(candidates, looks_right)
-        candidates = likely if likely else candidates
+def _one_of(candidates: Iterable[Path], tests: Iterable[LooksRight], what: str, option: str) -> Path | None:
+    """The only candidate, or the only one left by the tests, the loosest first; a test that leaves none is passed over.
+
+    A lone misfit is therefore returned, for the loader to explain.
+    """
+    candidates = distinct(candidates)
+    for test in tests:
+        if len(candidates) > 1:
+            candidates = _look_right(candidates, test) or candidates
     if len(candidates) > 1:
         raise _two(what, candidates, option)
     return candidates[0] if candidates else None
 
 
 def _look_right(candidates: Iterable[Path], looks_right: LooksRight) -> tuple[Path, ...]:
-    return tuple(path for path in candidates if (names := _names(path)) is None or looks_right(names))
+    """Those that pass; what cannot be read cannot be ruled out."""
+    return tuple(path for path in candidates if (file := readable_weight_file(path)) is None or looks_right(file))
 
 
-def _names(path: Path) -> frozenset[str] | None:
-    """The tensors of a file, or None where it cannot be read and so cannot be ruled out."""
-    try:
-        with safe_open(path, framework="pt") as header:
-            return frozenset(header.keys())
-    except (SafetensorError, OSError):
-        return None
+def _is_alone(file: WeightFile) -> bool:
+    """Whether it is no merged checkpoint, whose parts are its own."""
+    return file.model("base") is None
 
 
-def _is_anima(names: frozenset[str]) -> bool:
-    return any(name.endswith("llm_adapter.embed.weight") for name in names)
+def _is_anima(file: WeightFile) -> bool:
+    return file.holds(ANIMA)
 
 
-def _is_qwen(names: frozenset[str]) -> bool:
-    return not names.isdisjoint(f"{prefix}layers.0.self_attn.q_norm.weight" for prefix in ("", "model."))
+def _is_qwen(file: WeightFile) -> bool:
+    return file.holds(QWEN3)
 
 
-def _is_vae(names: frozenset[str]) -> bool:
-    return "decoder.head.0.gamma" in names
+def _is_vae(file: WeightFile) -> bool:
+    return file.holds(WAN_VAE)
 
 
 def _two(what: str, found: Iterable[Path], option: str) -> UserError:
     first, second, *others = found
     more = f" and {len(others)} more" if others else ""
     return UserError(f"Two candidates for the {what}: {first} and {second}{more}", f"Choose with {option}.")
-
-
-def _not_found(what: str, beside: Path, names: tuple[str, ...], option: str) -> UserError:
-    places = " or ".join(f"{name}/" for name in names)
-    return UserError(f"No {what} was found beside {beside}", f"Name it with {option}, or put it into {places} there.")
 
 
 def _source_digests(source: Path) -> tuple[str, ...]:

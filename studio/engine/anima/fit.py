@@ -14,7 +14,7 @@ from studio.engine.anima.headers import Entry, read_tensors
 Config = TypeVar("Config")
 Listing = Mapping[str, Entry]
 
-_SHOWN = 3
+_SHOWN = 2  # names of each fault, one where there are several faults: an error stays a sentence
 _COMPLETE = "Use a complete file in the layout of the public release."
 
 
@@ -72,9 +72,11 @@ def fitted(model: nn.Module, source: Source, listing: Listing, bare: Callable[[s
         for key, entry in listing.items()
         if key in wanted and entry.shape != wanted[key]
     ]
-    faults = [_counted("missing", missing), _counted("unexpected", unexpected), _counted("mis-shaped", mis_shaped)]
-    if any(faults):
-        raise UserError(f"{source.path} does not fit: {'; '.join(filter(None, faults))}", _COMPLETE)
+    found = {"missing": missing, "unexpected": unexpected, "mis-shaped": mis_shaped}
+    faults = {fault: names for fault, names in found.items() if names}
+    if faults:
+        told = "; ".join(_counted(fault, names, 1 if len(faults) > 1 else _SHOWN) for fault, names in faults.items())
+        raise UserError(f"{source.path} does not fit: {told}", _COMPLETE)
     return Part(model, listing)
 
 
@@ -82,8 +84,5 @@ def _absurd(source: Source, reason: object) -> UserError:
     return UserError(f"{source.path} holds tensors whose shapes describe no such model ({reason})", _COMPLETE)
 
 
-def _counted(fault: str, names: Sequence[str]) -> str:
-    if not names:
-        return ""
-    shown = ", ".join(names[:_SHOWN])
-    return f"{len(names)} {fault}: {shown}{', ...' if len(names) > _SHOWN else ''}"
+def _counted(fault: str, names: Sequence[str], shown: int) -> str:
+    return f"{len(names)} {fault}: {', '.join(names[:shown])}{', ...' if len(names) > shown else ''}"

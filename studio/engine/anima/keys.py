@@ -9,13 +9,14 @@ from typing import TypeVar
 
 from diffusers.loaders.single_file_utils import convert_cosmos_transformer_checkpoint_to_diffusers
 
+from studio.core.weight_kinds import model_of, tensors_of
+
 Value = TypeVar("Value")
 
 PREFIX = "net."
 ADAPTER_PREFIX = "llm_adapter."
 QWEN_PREFIX = "model."
 
-_WRAPPERS = (PREFIX, "model.diffusion_model.", "diffusion_model.")  # as saved by trainers and by ComfyUI, nested too
 _CONSTANTS = ("rotary_emb.inv_freq",)  # buffers some tools save and every model computes for itself
 _UNUSED_BY_QWEN = ("lm_head.weight",)  # the tied output layer of the language model, never run here
 
@@ -67,8 +68,8 @@ def original_keys(transformer: Mapping[str, Value], conditioner: Mapping[str, Va
 
 
 def split_original(tensors: Mapping[str, Value]) -> tuple[dict[str, Value], dict[str, Value]]:
-    """(DiT, adapter) of one file, both without prefix, whichever tool wrote it."""
-    bare = without_constants(without_prefixes(tensors, _WRAPPERS))
+    """(DiT, adapter) of one file, both without prefix, whichever tool wrote it and whatever lies beside them in it."""
+    bare = _without_constants(tensors_of(model_of("base", tensors), tensors))
     adapter = {key.removeprefix(ADAPTER_PREFIX): value for key, value in bare.items() if key.startswith(ADAPTER_PREFIX)}
     dit = {key: value for key, value in bare.items() if not key.startswith(ADAPTER_PREFIX)}
     return dit, adapter
@@ -76,20 +77,14 @@ def split_original(tensors: Mapping[str, Value]) -> tuple[dict[str, Value], dict
 
 def bare_qwen(tensors: Mapping[str, Value]) -> dict[str, Value]:
     """Text encoder tensors under `Qwen3Model`'s names."""
-    used = {key: value for key, value in tensors.items() if key not in _UNUSED_BY_QWEN}
-    return without_constants(without_prefixes(used, (QWEN_PREFIX,)))
+    used = {key: value for key, value in tensors.items() if not key.endswith(_UNUSED_BY_QWEN)}
+    return _without_constants(tensors_of(model_of("text encoder", used), used))
 
 
-def without_prefixes(tensors: Mapping[str, Value], prefixes: tuple[str, ...]) -> dict[str, Value]:
-    """Strips each prefix that all keys share, again and again: `model.diffusion_model.net.` occurs in the wild."""
-    while shared := next((prefix for prefix in prefixes if _all_start(tensors, prefix)), ""):
-        tensors = {key.removeprefix(shared): value for key, value in tensors.items()}
-    return dict(tensors)
+def bare_vae(tensors: Mapping[str, Value]) -> dict[str, Value]:
+    """VAE tensors in the names of the file, Wan's or diffusers', without prefix."""
+    return tensors_of(model_of("VAE", tensors), tensors)
 
 
-def without_constants(tensors: Mapping[str, Value]) -> dict[str, Value]:
+def _without_constants(tensors: Mapping[str, Value]) -> dict[str, Value]:
     return {key: value for key, value in tensors.items() if not key.endswith(_CONSTANTS)}
-
-
-def _all_start(tensors: Mapping[str, object], prefix: str) -> bool:
-    return bool(tensors) and all(key.startswith(prefix) for key in tensors)

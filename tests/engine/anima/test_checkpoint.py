@@ -6,14 +6,14 @@ import pytest
 import torch
 from diffusers import AutoencoderKLQwenImage
 from safetensors.torch import load_file, save_file
-from tiny import QWEN, TRANSFORMER, VAE_WIDTH, write_tiny_base
+from tiny import ADAPTER, QWEN, TRANSFORMER, VAE_WIDTH, random_transformer, write_tiny_base
 
 from studio.core.errors import UserError
 from studio.engine.anima import keys, shapes, vae
-from studio.engine.anima.checkpoint import load
+from studio.engine.anima.checkpoint import load, outline
 from studio.engine.anima.files import find_base
-from studio.engine.anima.save import save_qwen
-from studio.engine.anima.shapes import build_qwen
+from studio.engine.anima.save import save_original, save_qwen
+from studio.engine.anima.shapes import build_conditioner, build_qwen
 from studio.engine.anima.text import stacked
 from studio.engine.anima.transformer import velocity
 
@@ -81,14 +81,31 @@ def test_the_folded_vae_keeps_no_other_storage_alive(tiny_anima):
         assert parameter.untyped_storage().nbytes() == parameter.numel() * parameter.element_size()
 
 
-@pytest.mark.parametrize("prefix", ["", "model.diffusion_model.", "model.diffusion_model.net."])
-def test_a_merged_file_with_other_prefixes_is_the_same_model(own_base, tiny_anima, prefix):
+@pytest.mark.parametrize("prefix", ["", "model.diffusion_model.", "diffusion_model.", "model.diffusion_model.net."])
+def test_a_file_with_other_prefixes_is_the_same_model(own_base, tiny_anima, prefix):
     def renamed(tensors):
         for name in list(tensors):
             tensors[prefix + name.removeprefix("net.")] = tensors.pop(name)
 
     rewritten(own_base.transformer, renamed)
     assert torch.equal(drawn(load(own_base, CPU, torch.float32)), drawn(tiny_anima))
+
+
+@pytest.mark.parametrize("blocks", [1, 5])
+def test_a_fork_with_another_number_of_blocks_is_loaded(own_base, blocks):
+    save_original(random_transformer(replace(TRANSFORMER, layers=blocks)), build_conditioner(ADAPTER),
+                  own_base.transformer)
+    anima = load(own_base, CPU, torch.float32)
+    assert len(anima.transformer.transformer_blocks) == blocks == outline(own_base).blocks
+    assert torch.isfinite(drawn(anima)).all()
+
+
+def test_the_outline_counts_what_loading_gives(tiny_base, tiny_anima):
+    seen = outline(tiny_base)
+    assert seen.parameters == sum(each.numel() for each in tiny_anima.transformer.parameters())
+    models = (tiny_anima.transformer, tiny_anima.text.conditioner, tiny_anima.text.qwen)
+    assert seen.numbers > sum(each.numel() for model in models for each in model.parameters())
+    assert (seen.formats, seen.left_out) == (("BF16",), ())
 
 
 def test_a_diffusers_folder_of_shards_without_configs_is_the_same_model(tiny_base, tiny_anima, tmp_path):
@@ -153,7 +170,7 @@ def test_many_faults_are_counted_and_the_first_few_named(own_base):
 
     rewritten(own_base.transformer, without_block)
     message = refusal(own_base)
-    assert "5 missing: net.blocks.0.cross_attn." in message and message.count("net.blocks") == 3
+    assert "5 missing: net.blocks.0.cross_attn." in message and message.count("net.blocks") == 2
 
 
 def test_a_gap_in_the_blocks_is_seen(own_base):
@@ -196,7 +213,7 @@ def test_files_of_different_models_are_told_apart(own_base):
     save_qwen(build_qwen(replace(QWEN, hidden=64)), own_base.text_encoder)
     message = refusal(own_base)
     assert "text width 64 against 32" in message
-    assert str(own_base.text_encoder) in message and str(own_base.transformer) in message
+    assert str(own_base.text_encoder) in message and own_base.transformer.name in message
 
 
 def test_a_tokenizer_larger_than_its_embedding_is_refused(own_base):

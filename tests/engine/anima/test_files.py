@@ -3,9 +3,15 @@ import shutil
 from dataclasses import replace
 
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from tiny import QWEN
 
 from studio.core.errors import UserError
 from studio.engine.anima.files import base_digest, find_base, text_digest, vae_digest
+from studio.engine.anima.save import save_qwen
+from studio.engine.anima.shapes import build_qwen
 
 CHANGEABLE = ("transformer", "text_encoder", "vae", "qwen_tokenizer", "t5_tokenizer")
 
@@ -82,6 +88,56 @@ def test_two_candidates_are_refused_and_both_named(arranged, tiny_base, thing):
     with pytest.raises(UserError) as refused:
         find_base(root)
     assert str(first) in str(refused.value) and str(second) in str(refused.value)
+
+
+def test_of_several_text_encoders_the_only_one_that_fits_the_adapter_is_taken(arranged):
+    root = arranged(**split_files("models"))
+    folder = root / "models/text_encoders"
+    for name, width in (("qwen_3_4b", 80), ("qwen_3_8b", 96)):
+        save_qwen(build_qwen(replace(QWEN, hidden=width)), folder / f"{name}.safetensors")
+    assert find_base(root).text_encoder.name == "qwen.safetensors"
+
+
+def test_a_quantised_text_encoder_beside_the_plain_one_is_no_candidate(arranged):
+    root = arranged(**split_files("models"))
+    plain = root / "models/text_encoders/qwen.safetensors"
+    tensors = {name: value.to(torch.float8_e4m3fn) for name, value in load_file(plain).items()}
+    save_file(tensors, plain.with_name("qwen_fp8.safetensors"))
+    assert find_base(root).text_encoder == plain
+
+
+def test_two_names_of_one_file_are_one_candidate(arranged):
+    root = arranged(**split_files("models"))
+    (root / "models/clip").symlink_to(root / "models/text_encoders")
+    assert find_base(root).text_encoder == root / "models/text_encoders/qwen.safetensors"
+
+
+def test_parts_lie_where_comfyuis_yaml_says(arranged, tmp_path):
+    root = arranged(**COMFYUI | {"text_encoder": "disk/te/qwen.safetensors"})
+    (root / "extra_model_paths.yaml").write_text("mine:\n  base_path: disk\n  text_encoders: te\n", encoding="utf-8")
+    assert find_base(root / COMFYUI["transformer"]).text_encoder == tmp_path / "disk/te/qwen.safetensors"
+
+
+def test_a_checkpoint_of_another_family_in_the_same_folder_is_no_candidate(arranged):
+    root = arranged(**split_files("models"))
+    (root / "models/checkpoints").mkdir()
+    save_file({"input_blocks.0.0.weight": torch.ones(2)}, root / "models/checkpoints/sd.safetensors")
+    assert find_base(root).transformer == root / split_files("models")["transformer"]
+
+
+def test_downloaded_tokenizers_serve_a_base_that_has_none(arranged, tiny_base, tmp_path):
+    parts = {"text_encoder": "models/clip/q.safetensors", "vae": "models/vae/v.safetensors"}
+    root = arranged(transformer="models/unet/a.safetensors", **parts)
+    fetched = tiny_base.qwen_tokenizer.parent
+    files = find_base(root / "models/unet/a.safetensors", fetched=fetched)
+    assert (files.qwen_tokenizer, files.t5_tokenizer) == (fetched / "qwen2", fetched / "t5")
+
+
+def test_tokenizers_that_are_not_found_can_be_downloaded(arranged, tmp_path):
+    places = split_files()
+    del places["t5_tokenizer"]
+    with pytest.raises(UserError, match="check --fetch-tokenizers"):
+        find_base(arranged(**places), fetched=tmp_path / "nothing")
 
 
 def test_a_file_of_another_kind_is_no_candidate(arranged, tiny_base):

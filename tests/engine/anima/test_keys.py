@@ -55,17 +55,40 @@ def test_saved_weights_come_back_under_their_own_names(tiny_base):
     assert all(torch.equal(again[name], original[name]) for name in original)
 
 
-@pytest.mark.parametrize(
-    "prefix", ["net.", "", "model.diffusion_model.", "diffusion_model.", "model.diffusion_model.net."]
-)
+PREFIXES = (
+    "net.", "", "model.diffusion_model.", "diffusion_model.", "model.diffusion_model.net.",
+    "net.model.diffusion_model.", "module.net.", "_orig_mod.", "transformer.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
 def test_every_prefix_in_the_wild_is_stripped(prefix):
-    dit, adapter = keys.split_original({prefix + "blocks.0.x": 1, prefix + "llm_adapter.blocks.0.y": 2})
-    assert (dit, adapter) == ({"blocks.0.x": 1}, {"blocks.0.y": 2})
+    dit, adapter = keys.split_original({prefix + "blocks.0.x": 1, prefix + "llm_adapter.embed.weight": 2})
+    assert (dit, adapter) == ({"blocks.0.x": 1}, {"embed.weight": 2})
+
+
+def test_a_name_without_the_prefix_of_the_others_is_not_overlooked():
+    dit, _ = keys.split_original({"net.llm_adapter.embed.weight": 1, "net.x": 2, "x": 3})
+    assert dit == {"x": 2, "(x)": 3}
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("beside", ["text_encoders.qwen3_06b.transformer.", "cond_stage_model.qwen3_06b.transformer."])
+@pytest.mark.parametrize("vae", ["vae.", "first_stage_model."])
+def test_a_merged_checkpoint_falls_into_its_models(prefix, beside, vae):
+    qwen = {"layers.0.self_attn.q_norm.weight": 1, "norm.weight": 2}
+    merged = {f"{beside}model.{name}": value for name, value in qwen.items()}
+    merged |= {f"{vae}decoder.head.0.gamma": 3, f"{vae}conv1.weight": 4, f"{beside}logit_scale": 5}
+    merged |= {f"{prefix}llm_adapter.embed.weight": 6, f"{prefix}norm.weight": 7}
+    assert keys.split_original(merged) == ({"norm.weight": 7}, {"embed.weight": 6})
+    assert keys.bare_qwen(merged) == qwen
+    assert keys.bare_vae(merged) == {"decoder.head.0.gamma": 3, "conv1.weight": 4}
 
 
 def test_saved_constants_and_the_unused_output_layer_are_passed_over():
-    qwen = {"model.norm.weight": 1, "lm_head.weight": 2, "model.rotary_emb.inv_freq": 3}
-    assert keys.bare_qwen(qwen) == {"norm.weight": 1}
+    constants = {"lm_head.weight": 2, "model.rotary_emb.inv_freq": 3}
+    qwen = {"model.norm.weight": 1, "model.layers.0.self_attn.q_norm.weight": 4}
+    assert keys.bare_qwen(qwen | constants) == {"norm.weight": 1, "layers.0.self_attn.q_norm.weight": 4}
     assert keys.to_diffusers({"pos_embedder.seq": 1, "blocks.0.mlp.layer2.weight": 2}).keys() == {
         "transformer_blocks.0.ff.net.2.weight"
     }
