@@ -7,14 +7,14 @@ times as much as a line.
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from types import TracebackType
 
-from studio.core.errors import UserError
+from studio.core.errors import UserError, shown
 from studio.core.events import Event, from_json, to_json
 from studio.store.atomic import sync_folder
+from studio.store.lines import sound_end, write_line
 
 NAME = "journal.jsonl"
 
@@ -33,10 +33,8 @@ class Journal:
             sync_folder(path.parent)
 
     def append(self, event: Event, milestone: bool = False) -> None:
-        """Writes one line; a milestone has reached the disk when this returns."""
-        self._file.write(_line(event))
-        if milestone:
-            os.fsync(self._file.fileno())
+        """Writes one line, or on a full disk nothing; a milestone has reached the disk when this returns."""
+        write_line(self._file, _line(event), sync=milestone)
 
     def close(self) -> None:
         """Syncs what was appended and lets the file go; a second call does nothing."""
@@ -68,7 +66,7 @@ def follow(path: Path, offset: int = 0) -> tuple[tuple[Event, ...], int]:
     with path.open("rb") as file:
         file.seek(offset)
         content = file.read()
-    end = _sound_end(content)
+    end = sound_end(content)
     return _events(path, content[:end], offset), offset + end
 
 
@@ -77,7 +75,7 @@ def heal(path: Path) -> int:
     if not path.exists():
         return 0
     content = path.read_bytes()
-    end = _sound_end(content)
+    end = sound_end(content)
     if end < len(content):
         with path.open("r+b") as file:
             file.truncate(end)
@@ -86,25 +84,8 @@ def heal(path: Path) -> int:
 
 
 def _line(event: Event) -> bytes:
-    return to_json(event).encode("utf-8") + b"\n"
-
-
-def _sound_end(content: bytes) -> int:
-    """The end of the last line that is whole; a power failure may leave lines of zeros behind it."""
-    end = content.rfind(b"\n") + 1
-    while end:
-        start = content.rfind(b"\n", 0, end - 1) + 1
-        if _is_json(content[start:end]):
-            return end
-        end = start
-    return 0
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except ValueError:
-        return False
+    """Undecodable bytes of a file name, which UTF-8 cannot hold, become the escapes that JSON has for them."""
+    return to_json(event).encode("utf-8", "backslashreplace")
 
 
 def _events(path: Path, content: bytes, offset: int) -> tuple[Event, ...]:
@@ -118,6 +99,6 @@ def _events(path: Path, content: bytes, offset: int) -> tuple[Event, ...]:
 def _event(path: Path, line: bytes, offset: int) -> Event:
     try:
         return from_json(line.decode("utf-8"))
-    except (ValueError, AttributeError, TypeError) as error:
-        raise UserError(f"{path} is damaged at byte {offset}: {error}",
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise UserError(f"{path} is damaged at byte {offset}: {shown(str(error))}",
                         "Remove that line in a text editor; the rest can still be read.") from error
