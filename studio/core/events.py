@@ -14,7 +14,8 @@ from functools import cache
 from pathlib import PurePath
 from typing import get_args
 
-from studio.core.errors import UserError
+from studio.core.errors import UserError, shown
+from studio.core.typed import typed
 
 Facts = Mapping[str, object]
 
@@ -77,6 +78,16 @@ class CheckpointSaved:
     step: int
     path: str
     sha256: str
+    time: float = 0.0
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRemoved:
+    """The LoRA of an epoch that was at `path`, relative to the run, made room for newer ones."""
+
+    epoch: int
+    path: str
     time: float = 0.0
     attempt: int = 1
 
@@ -178,8 +189,8 @@ class Failed:
     attempt: int = 1
 
 
-Event = (Started | Progress | StepDone | PreviewReady | CheckpointSaved | StateSaved | ImageImported | CaptionWritten
-         | CellReady | Scored | Note | Finished | Stopped | Failed)
+Event = (Started | Progress | StepDone | PreviewReady | CheckpointSaved | CheckpointRemoved | StateSaved | ImageImported
+         | CaptionWritten | CellReady | Scored | Note | Finished | Stopped | Failed)
 Ending = Finished | Stopped | Failed
 
 
@@ -202,10 +213,10 @@ def to_json(event: Event) -> str:
 def from_json(line: str) -> Event:
     """The event of a line. Raises `ValueError` for what is no JSON, `UserError` for what this studio does not know."""
     facts = json.loads(line)
-    kind = _kinds().get(facts.pop("event", ""))
+    kind = _kinds().get(str(facts.pop("event", "")))
     if kind is None or not _fields_of(kind).issuperset(facts):
-        raise UserError(f"A newer studio wrote this line: {line[:120]}", "Update the studio.")
-    return kind(**_with_nan(kind, facts) if None in facts.values() else facts)
+        raise UserError(f"A newer studio wrote this line: {shown(line)}", "Update the studio.")
+    return typed(kind, _with_nan(kind, facts) if None in facts.values() else facts)
 
 
 def _with_nan(kind: type, facts: Facts) -> Facts:

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from studio.core.events import (
     CellReady,
+    CheckpointRemoved,
     CheckpointSaved,
     Event,
     Facts,
@@ -55,7 +56,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """A training run: its course and what it made, each in order of step or epoch."""
+    """A training run: its course and what there is of it, each in order of step or epoch."""
 
     course: Course = dataclasses.field(default_factory=Course)
     steps: tuple[StepDone, ...] = ()
@@ -117,7 +118,7 @@ def fold(events: Iterable[Event], onto: RunState | None = None, *, alive: bool =
     return RunState(
         course=_owned(course, alive),
         steps=_steps(onto.steps, kept),
-        checkpoints=_latest(CheckpointSaved, onto.checkpoints, kept, ("epoch",)),
+        checkpoints=_checkpoints(onto.checkpoints, kept),
         previews=_latest(PreviewReady, onto.previews, kept, ("epoch", "prompt", "seed")),
         states=_latest(StateSaved, onto.states, kept, ("step",)),
     )
@@ -186,6 +187,17 @@ def _steps(known: tuple[StepDone, ...], events: Iterable[Event]) -> tuple[StepDo
                 steps.pop()
             steps.append(event)
     return tuple(steps)
+
+
+def _checkpoints(known: tuple[CheckpointSaved, ...], events: Iterable[Event]) -> tuple[CheckpointSaved, ...]:
+    """The last one of each epoch, unless it was removed since; by epoch."""
+    last = {each.epoch: each for each in known}
+    for event in events:
+        if type(event) is CheckpointSaved:
+            last[event.epoch] = event
+        elif type(event) is CheckpointRemoved:
+            last.pop(event.epoch, None)
+    return tuple(last[epoch] for epoch in sorted(last))
 
 
 def _latest(kind: type[T], known: tuple[T, ...], events: Iterable[Event], names: tuple[str, ...]) -> tuple[T, ...]:

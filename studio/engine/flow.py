@@ -6,19 +6,27 @@ x_0 is the normalised latent, e standard noise, t in [0, 1]. Times are drawn as 
 otherwise: the base model's author trains LoRAs so, without the shift that rendering uses.
 """
 
+import math
+
 import torch
 from torch import Tensor
 
 from studio.core.recipe import Recipe
 from studio.core.schedule import Sample, sample_draw, sample_seed
 
+_SMALLEST_TIME = 1e-3  # of the thousand noise levels that diffusion models are told of, the least; t may be 0
+
 
 def draw_time(recipe: Recipe, sample: Sample) -> Tensor:
-    """t of one exposure: a float32 scalar."""
+    """t of one exposure: a float32 scalar.
+
+    Uniform, or sigmoid(N(mean, std)), shifted last by s t / (1 + (s - 1) t), as rendering shifts its noise levels
+    (Esser et al. 2024, arXiv 2403.03206, 3.1 and 5.3.2).
+    """
     generator = _generator(recipe, sample, "time")
     if recipe.timestep_sampling == "uniform":
         return torch.rand((), generator=generator)
-    t = torch.randn((), generator=generator).sigmoid()
+    t = (recipe.logit_mean + recipe.logit_std * torch.randn((), generator=generator)).sigmoid()
     if recipe.timestep_sampling == "shifted":
         return recipe.timestep_shift * t / (1 + (recipe.timestep_shift - 1) * t)
     return t
@@ -48,6 +56,23 @@ def noised(latents: Tensor, noise: Tensor, t: Tensor) -> Tensor:
 def losses(predicted: Tensor, latents: Tensor, noise: Tensor) -> Tensor:
     """The mean squared error of each sample, (batch,), float32."""
     return (predicted.float() - (noise - latents)).square().flatten(1).mean(dim=1)
+
+
+def loss_weights(scheme: str, t: Tensor) -> Tensor | float:
+    """How much each t of (batch,) counts.
+
+    `sigma_sqrt` is t^-2 and `cosmap` 2 / (pi (1 - 2t + 2t^2)): the names and formulas of
+    `diffusers.training_utils.compute_loss_weighting_for_sd3` and of kohya's trainers, after Esser et al. 2024 (arXiv
+    2403.03206, 3.1). They are not normalised there, and so not here: the loss changes its size with them. From t =
+    0.001 down `sigma_sqrt` stays at the weight it has there, since it has no bound.
+    """
+    match scheme:
+        case "sigma_sqrt":
+            return t.clamp(min=_SMALLEST_TIME).pow(-2)
+        case "cosmap":
+            return 2 / (math.pi * (1 - 2 * t + 2 * t.square()))
+        case _:
+            return 1.0
 
 
 def _generator(recipe: Recipe, sample: Sample, purpose: str) -> torch.Generator:

@@ -4,7 +4,7 @@ The adapter draws as it stands, unmerged, or is passed over for the picture of s
 own; the global random state is put back, no gradient flag changes, and no byte of the base is written.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -33,13 +33,17 @@ def render_previews(
     anima: Anima,
     recipe: Recipe,
     trigger: str,
+    triggers: Iterable[str] = (),
     *,
     adapter: bool = True,
     on_step: OnStep | None = None,
     stop: Stop | None = None,
 ) -> list[Preview]:
-    """The previews of now, or of the bare base with `adapter` False. Fewer if `stop` was called before the end."""
-    specs, seeds = preview_specs(recipe, trigger), len(recipe.preview_seeds)
+    """The previews of now, or of the bare base with `adapter` False. Fewer if `stop` was called before the end.
+
+    They call the character of `trigger`, in a run of all `triggers`.
+    """
+    specs, seeds = preview_specs(recipe, trigger, triggers), len(recipe.preview_seeds)
     with _undisturbed(anima, recipe, adapter):
         drawn = dict(rendered(anima, [Picture.of(spec) for spec in specs], on_step=on_step, stop=stop))
     return [Preview(place // seeds, specs[place], drawn[place]) for place in sorted(drawn)]

@@ -11,46 +11,70 @@ that was stopped, drew previews or moved house makes the same steps as one that 
 import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from studio.core.buckets import Bucket, is_upscaled, upscale
+from studio.core.caption import split_caption
 from studio.core.errors import UserError
 from studio.core.knobs import to_mapping
+from studio.core.rate import learning_rate
 from studio.core.recipe import Recipe
-from studio.core.schedule import Batch, Sample, epoch_steps, grouped, plan, sample_seed
+from studio.core.schedule import Batch, Grouped, Sample, epoch_steps, grouped, plan, sample_seed
+from studio.core.soundness import require_sound
+from studio.core.variants import caption_of, captions_of
 from studio.engine.anima.checkpoint import Anima
 from studio.engine.anima.files import base_digest
 from studio.engine.anima.text import stacked
 from studio.engine.anima.transformer import velocity
-from studio.engine.flow import draw_noise, draw_time, drops_caption, is_flipped, losses, noised
+from studio.engine.block_swap import BlockSwap
+from studio.engine.compiled import Blocks, reason_of
+from studio.engine.ema import follow, standing_in
+from studio.engine.flow import draw_noise, draw_time, drops_caption, is_flipped, loss_weights, losses, noised
 from studio.engine.latent_cache import LatentCache
 from studio.engine.lora.formats import Format, LoraFile, write_lora
-from studio.engine.lora.inject import adapter_factors, adapter_parameters, add_lora, remove_lora
-from studio.engine.optim import build_optimizer, clip_gradients, flags, learning_rate, load_moments, moments, take_step
+from studio.engine.lora.inject import adapter_modules, adapter_names, adapter_parameters, add_adapter, remove_adapter
+from studio.engine.lora.metadata import TrainFacts, header_of
+from studio.engine.optim import (
+    averaged,
+    build_optimizer,
+    clip_gradients,
+    flags,
+    load_memories,
+    memories,
+    require_installed,
+    take_step,
+)
 from studio.engine.precision import arithmetic, training_dtype
 from studio.engine.state import TrainState, machine_facts
 from studio.engine.text_cache import TextCache
+from studio.store.digests import sha256_of
 from studio.store.images import size_of_file
 
 # Settings that may change between a run and its continuation: they decide no step.
-_FREE = ("name", "epochs", "max_steps", "save_every", "state_every", "transferable")
+_FREE = ("name", "epochs", "max_steps", "save_every", "keep_last", "keep_every", "state_every", "blocks_to_swap",
+         "transferable")
+_AVERAGE = "ema."  # before the name of what is averaged
 
 
 @dataclass(frozen=True, slots=True)
 class TrainImage:
-    """One image of the run: its file, its final literal caption, and how often an epoch shows it."""
+    """One image of the run: its file, its literal caption as written, how often an epoch shows it, who is called."""
 
     id: str
     path: Path
     caption: str
     bucket: Bucket
     repeats: int = 1
+    triggers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +98,13 @@ class StepFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Uncompiled:
+    """The blocks could not be compiled, which changes the speed and the last bits, and nothing else."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Upscaled:
     """An image smaller than its bucket, enlarged by `factor`."""
 
@@ -86,19 +117,34 @@ class Trainer:
     """A LoRA on `anima.transformer` for as long as the `with` lasts; the base is the same before and after."""
 
     def __init__(self, anima: Anima, images: Sequence[TrainImage], recipe: Recipe, cache: Path) -> None:
+        require_sound(recipe)
+        require_installed(recipe)
         self.anima, self.recipe = anima, recipe
         self.step = 0
         self._images = _by_id(images)
         self._groups = grouped((image.bucket, image.id, image.repeats) for image in images)
         self.plan = plan(self._groups, recipe)
-        self._epoch: tuple[int, tuple[tuple[Batch, ...], ...]] = (0, ())
+        self._epoch = _Epoch(0, (), ())
         self._latents, self._contexts = LatentCache(anima, cache / "latents"), TextCache(anima, cache / "contexts")
         self._dtype = training_dtype(recipe.precision, anima.device)
-        add_lora(anima.transformer, recipe.rank, recipe.alpha, sample_seed(recipe.seed, 0, "", 0, "adapter"))
-        self._parameters = adapter_parameters(anima.transformer)
+        with ExitStack() as undo:
+            self._dress(anima.transformer, undo)
+            self._undo = undo.pop_all()
+
+    def _dress(self, transformer: nn.Module, undo: ExitStack) -> None:
+        """Puts on what trains and what saves memory or time; `undo` takes it all off again, the last first."""
+        recipe, device = self.recipe, self.anima.device
+        add_adapter(transformer, recipe, sample_seed(recipe.seed, 0, "", 0, "adapter"))
+        undo.callback(remove_adapter, transformer)
+        self._names, self._parameters = adapter_names(transformer), adapter_parameters(transformer)
         self._optimizer = build_optimizer(self._parameters, recipe)
+        self._averages = [each.detach().clone() for each in self._parameters] if recipe.ema else None
         if recipe.gradient_checkpointing:
-            anima.transformer.enable_gradient_checkpointing()
+            transformer.enable_gradient_checkpointing()
+            undo.callback(transformer.disable_gradient_checkpointing)
+        undo.callback(BlockSwap(transformer, recipe.blocks_to_swap, device).restore)
+        self._blocks = Blocks(transformer, recipe.compile)
+        undo.callback(self._blocks.restore)
 
     def __enter__(self) -> "Trainer":
         return self
@@ -110,38 +156,43 @@ class Trainer:
 
     def close(self) -> None:
         """Gives the transformer back as it came."""
-        self.anima.transformer.disable_gradient_checkpointing()
-        remove_lora(self.anima.transformer)
+        self._undo.close()
 
     def prepare(self) -> Iterator[Prepared]:
         """Encodes what is in no cache yet. May be left at any time; `steps` fetches what is missing."""
         flips = (False, True) if self.recipe.flip else (False,)
         total = len(self._images)
         for done, image in enumerate(self._images.values(), start=1):
-            self._contexts.get(image.caption)
+            for caption in captions_of(self.recipe, image.caption, image.triggers, image.id):
+                self._contexts.get(caption)
             for flip in flips:
                 self._latents.get(image.path, image.bucket, flip)
             yield Prepared(done, total)
 
-    def steps(self) -> Iterator[StepFacts]:
+    def steps(self) -> Iterator[StepFacts | Uncompiled]:
         """The steps that are left. Between two of them everything may be looked at, saved and exported."""
         while self.step < self.plan.steps:
             step = self.step + 1
-            batches = self._batches_of(step)
-            loss = self._accumulate(batches)
-            norm = clip_gradients(self._optimizer, self.recipe.clip)
+            try:
+                loss, norm = self._gradient(step)
+            except self._blocks.failures as error:
+                yield self._given_up(error)
+                continue
             _require_finite(step, loss, norm)
-            rate = learning_rate(self.recipe, step)
+            rate = learning_rate(self.recipe, step, self.plan.steps)
             take_step(self._optimizer, rate)
+            if self._averages:
+                follow(self._averages, self._parameters, self.recipe.ema, step)
             self.step = step
             yield StepFacts(step, self.plan.epoch_of(step), self.plan.ends_epoch(step), loss, rate, self.exposures)
 
     @property
     def exposures(self) -> int:
         """Pictures shown so far, repeats included."""
-        epochs, steps = divmod(self.step, self.plan.steps_per_epoch)
-        begun = self._steps_of(epochs + 1)[:steps]
-        return epochs * self.plan.exposures_per_epoch + sum(len(batch) for batches in begun for batch in batches)
+        if not self.step:
+            return 0
+        epoch, place = self._place_of(self.step)
+        return (epoch - 1) * self.plan.exposures_per_epoch + self._laid_out(epoch).shown[place]
 
     @property
     def upscaled(self) -> tuple[Upscaled, ...]:
@@ -153,21 +204,25 @@ class Trainer:
     @property
     def machine(self) -> dict[str, str]:
         """What must be equal for a continuation to be exact in every bit."""
-        return machine_facts(self.anima.device, flags(self._optimizer))
+        blocks = "compiled" if self._blocks.are_compiled else "plain"
+        return {**machine_facts(self.anima.device, flags(self._optimizer)), "blocks": blocks}
 
     @property
     def fingerprint(self) -> str:
         """A digest of all that decides the steps: recipe, images, captions and base."""
         settings = {name: value for name, value in to_mapping(self.recipe).items() if not _is_free(name)}
-        images = sorted((image.id, image.caption, str(image.bucket), image.repeats) for image in self._images.values())
-        text = json.dumps([settings, images, base_digest(self.anima.files)], sort_keys=True)
+        length = None if self.recipe.lr_schedule == "constant" else self.plan.steps  # a falling rate falls towards it
+        images = sorted((image.id, image.caption, str(image.bucket), image.repeats, image.triggers)
+                        for image in self._images.values())
+        text = json.dumps([settings, length, images, base_digest(self.anima.files)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def state(self) -> TrainState:
         """All that the next step needs; the tensors are live, so write them before it."""
-        names = self._names()
-        factors = {name: value.detach() for name, value in zip(names, self._parameters, strict=True)}
-        return TrainState(self.step, factors | moments(self._optimizer, names), self.fingerprint, self.machine)
+        weights = {name: value.detach() for name, value in zip(self._names, self._parameters, strict=True)}
+        averages = dict(zip((_AVERAGE + name for name in self._names), self._averages or ()))
+        remembered = memories(self._optimizer, self._names)
+        return TrainState(self.step, weights | remembered | averages, self.fingerprint, self.machine)
 
     @torch.no_grad()
     def restore(self, state: TrainState) -> None:
@@ -177,39 +232,68 @@ class Trainer:
                 "The saved state belongs to other settings, images, captions or another base model",
                 "Restore what was changed, or start a new run.",
             )
-        names = self._names()
-        for name, parameter in zip(names, self._parameters, strict=True):
-            parameter.copy_(state.tensors[name])
-        load_moments(self._optimizer, names, state.tensors)
+        for prefix, values in (("", self._parameters), (_AVERAGE, self._averages or ())):
+            for name, value in zip(self._names, values):
+                value.copy_(state.tensors[prefix + name])
+        load_memories(self._optimizer, self._names, state.tensors)
         self.step = state.step
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Inside, the adapter is as it is exported and drawn, averaged if the recipe averages, and nothing is compiled.
+
+        What is live comes back to the bit.
+        """
+        average = self._averages if self.step else None
+        with self._blocks.passed_over(), standing_in(average or averaged(self._optimizer), self._parameters):
+            yield
 
     def lora(self) -> LoraFile:
         """The LoRA as it is now, in the base's own format: float32 on a float32 base, else half the size."""
-        live = adapter_factors(self.anima.transformer)
-        modules = {name: factors.to("cpu", self.anima.dtype) for name, factors in live.items()}
-        return LoraFile(modules, self.recipe.name, metadata=self._header())
+        with self.shown():
+            live = adapter_modules(self.anima.transformer)
+            modules = {name: delta.to("cpu", self.anima.dtype) for name, delta in live.items()}
+        return LoraFile(modules, self.recipe.name, metadata=header_of(self.recipe, self._facts()))
 
     def export(self, path: Path, format: Format = "comfy", metadata: Mapping[str, str] | None = None) -> None:
         """Writes the LoRA as it is now, whole or not at all; `metadata` is added to the file's header."""
         write_lora(self.lora(), path, format, metadata)
 
     def _batches_of(self, step: int) -> tuple[Batch, ...]:
+        epoch, place = self._place_of(step)
+        return self._laid_out(epoch).steps[place]
+
+    def _place_of(self, step: int) -> tuple[int, int]:
+        """The epoch of a step, from 1, and its place there, from 0."""
         epochs, place = divmod(step - 1, self.plan.steps_per_epoch)
-        return self._steps_of(epochs + 1)[place]
+        return epochs + 1, place
 
-    def _steps_of(self, epoch: int) -> tuple[tuple[Batch, ...], ...]:
-        if self._epoch[0] != epoch:
-            self._epoch = epoch, epoch_steps(self._groups, self.recipe, epoch)
-        return self._epoch[1]
+    def _laid_out(self, epoch: int) -> "_Epoch":
+        if self._epoch.number != epoch:
+            self._epoch = _Epoch.of(epoch, self._groups, self.recipe)
+        return self._epoch
 
-    def _accumulate(self, batches: Sequence[Batch]) -> float:
+    def _given_up(self, error: Exception) -> Uncompiled:
+        """Leaves the step that failed as if it had not begun."""
+        self._blocks.restore()
+        self._optimizer.zero_grad(set_to_none=True)
+        return Uncompiled(reason_of(error))
+
+    def _gradient(self, step: int) -> tuple[float, float]:
+        """Leaves a step's gradient with the parameters; its loss, and the gradient's norm before it was clipped."""
+        loss = self._accumulate(self._batches_of(step))
+        norm = clip_gradients(self._optimizer, self.recipe.clip)
+        loss, norm = torch.stack((loss, norm)).tolist()  # a device is waited for once a step, here
+        return loss, norm
+
+    def _accumulate(self, batches: Sequence[Batch]) -> Tensor:
         """Adds up the gradients of the mean loss over every sample of the step, however its batches are cut."""
         samples = sum(len(batch) for batch in batches)
-        total = 0.0
+        total = torch.zeros((), device=self.anima.device)
         for batch in batches:
             share = self._losses(batch).sum() / samples
             share.backward()
-            total += share.item()
+            total += share.detach()
         return total
 
     def _losses(self, batch: Batch) -> Tensor:
@@ -222,32 +306,46 @@ class Trainer:
         words = stacked([self._contexts.get(self._caption_of(sample)) for sample in batch])
         with arithmetic(device, self._dtype):
             predicted = velocity(self.anima.transformer, noised(latents, noise, t), t, *words)
-        return losses(predicted, latents, noise)
+        return losses(predicted, latents, noise) * loss_weights(self.recipe.loss_weighting, t)
 
     def _latent_of(self, sample: Sample) -> Tensor:
         image = self._images[sample.image_id]
         return self._latents.get(image.path, image.bucket, is_flipped(self.recipe, sample))
 
     def _caption_of(self, sample: Sample) -> str:
-        return "" if drops_caption(self.recipe, sample) else self._images[sample.image_id].caption
+        if drops_caption(self.recipe, sample):
+            return ""
+        image = self._images[sample.image_id]
+        return caption_of(self.recipe, image.caption, image.triggers, sample)
 
-    def _names(self) -> list[str]:
-        """The names of the trained tensors in the optimizer's order."""
-        return [f"{name}.{factor}" for name in adapter_factors(self.anima.transformer) for factor in ("down", "up")]
+    def _facts(self) -> TrainFacts:
+        """For the header of an export, so that other programs show them."""
+        images, base = self._images.values(), self.anima.files.transformer
+        return TrainFacts(
+            epoch=self.step // self.plan.steps_per_epoch,
+            steps=self.step,
+            images=len(images),
+            exposures_per_epoch=self.plan.exposures_per_epoch,
+            steps_per_epoch=self.plan.steps_per_epoch,
+            base_name=base.name,
+            base_sha256=sha256_of(base),
+            triggers=tuple(dict.fromkeys(trigger for image in images for trigger in image.triggers)),
+            tags=Counter(tag for image in images for tag in dict.fromkeys(split_caption(image.caption)[0])),
+        )
 
-    def _header(self) -> dict[str, str]:
-        """What kohya's tools call these facts, so that other programs show them."""
-        return {
-            "modelspec.architecture": "anima-preview/lora",
-            "modelspec.title": self.recipe.name,
-            "ss_network_module": "networks.lora_anima",
-            "ss_network_dim": str(self.recipe.rank),
-            "ss_network_alpha": str(self.recipe.alpha),
-            "ss_learning_rate": str(self.recipe.learning_rate),
-            "ss_seed": str(self.recipe.seed),
-            "ss_epoch": str(self.step // self.plan.steps_per_epoch),
-            "ss_steps": str(self.step),
-        }
+
+@dataclass(frozen=True, slots=True)
+class _Epoch:
+    """An epoch's steps, and how many of its pictures were shown after each."""
+
+    number: int
+    steps: tuple[tuple[Batch, ...], ...]
+    shown: tuple[int, ...]
+
+    @classmethod
+    def of(cls, number: int, groups: Grouped, recipe: Recipe) -> "_Epoch":
+        steps = epoch_steps(groups, recipe, number)
+        return cls(number, steps, tuple(accumulate(sum(map(len, batches)) for batches in steps)))
 
 
 def _by_id(images: Sequence[TrainImage]) -> dict[str, TrainImage]:

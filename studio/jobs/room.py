@@ -6,13 +6,15 @@ import shutil
 from pathlib import Path
 
 from studio.core.errors import UserError
+from studio.core.keep import outdated_epochs, saved_epochs
 from studio.core.recipe import Recipe
 from studio.core.schedule import Plan
 from studio.store.runs import RunFolder
 
 _SPARE = 256 * 2**20            # bytes that are left free whatever a run needs
-_STATES, _COPIES = 2, 3         # states of a run; each holds the factors and two moments of them
-_STATE_WIDTH = 4                # bytes of a float32
+_STATES, _STATE_WIDTH = 2, 4    # of a run, each of float32
+# How many numbers a state holds for each one that is trained: itself, and what its optimizer remembers.
+_COPIES = {"adamw": 3, "adamw_8bit": 3, "prodigy": 5, "adamw_schedulefree": 3}
 
 
 def require_room(run: RunFolder, recipe: Recipe, plan: Plan, numbers: int, width: int) -> None:
@@ -20,14 +22,23 @@ def require_room(run: RunFolder, recipe: Recipe, plan: Plan, numbers: int, width
 
     `numbers` are those of the LoRA's factors, of `width` bytes each in a checkpoint.
     """
-    last = plan.epoch_of(plan.steps)
-    epochs = {*range(recipe.save_every, last, recipe.save_every), last}
-    missing = sum(not run.checkpoint(epoch).exists() for epoch in epochs)
-    needed = numbers * (missing * width + _STATES * _COPIES * _STATE_WIDTH) + _SPARE
+    copies = _COPIES[recipe.optimizer] + bool(recipe.ema)
+    needed = numbers * (_missing(run, recipe, plan) * width + _STATES * copies * _STATE_WIDTH) + _SPARE
     free = free_bytes(run.folder)
     if needed > free:
         raise UserError(f"The run needs {needed / 2**30:.1f} GiB on the disk, {free / 2**30:.1f} GiB are free",
-                        "Make room, or save fewer epochs with --save-every.")
+                        "Make room, save fewer epochs with --save-every, or keep fewer with --keep-last.")
+
+
+def _missing(run: RunFolder, recipe: Recipe, plan: Plan) -> int:
+    """How many checkpoints more it will hold at its largest; a new one is there before an old one goes."""
+    there = {epoch for epoch in saved_epochs(recipe, plan) if run.checkpoint(epoch).exists()}
+    before = most = len(there)
+    for epoch in saved_epochs(recipe, plan):
+        there.add(epoch)
+        most = max(most, len(there))
+        there.difference_update(outdated_epochs(recipe, there, epoch))
+    return most - before
 
 
 def free_bytes(folder: Path) -> int:

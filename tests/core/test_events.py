@@ -10,6 +10,7 @@ from studio.core.errors import UserError
 from studio.core.events import (
     CaptionWritten,
     CellReady,
+    CheckpointRemoved,
     CheckpointSaved,
     Event,
     Failed,
@@ -35,6 +36,7 @@ EXAMPLES = (
     StepDone(1, 1, 0.25, 2e-5, 0.5, 8),
     PreviewReady(0, "1girl, mira", 42, "previews/e000/a.png"),
     CheckpointSaved(4, 80, "checkpoints/e004.safetensors", "ab"),
+    CheckpointRemoved(2, "checkpoints/e002.safetensors"),
     StateSaved(80, "state/a.pt", "cd"),
     ImageImported("ab3f", "images/a.png", "Mira"),
     CaptionWritten("ab3f", "images/a.png", "1girl, mira"),

@@ -2,6 +2,7 @@ import pytest
 
 from studio.core.events import (
     CellReady,
+    CheckpointRemoved,
     CheckpointSaved,
     Failed,
     Finished,
@@ -94,6 +95,20 @@ def test_a_late_word_of_an_attempt_that_was_overtaken_is_passed_over():
 def test_a_checkpoint_saved_again_replaces_the_first():
     again = CheckpointSaved(1, 2, "e001.safetensors", "new", attempt=2)
     assert [each.sha256 for each in fold((started(), saved(1), started(2), again)).checkpoints] == ["new"]
+
+
+def test_a_removed_checkpoint_is_no_longer_listed_until_it_is_saved_again():
+    removed = CheckpointRemoved(1, "e001.safetensors")
+    events = (started(), saved(1), saved(2), removed)
+    assert [each.epoch for each in fold(events).checkpoints] == [2]
+    again = (started(2), saved(1, attempt=2))
+    assert [each.epoch for each in fold(events + again).checkpoints] == [1, 2]
+    assert fold(again, fold(events)) == fold(events + again)
+
+
+def test_a_removal_told_by_an_overtaken_attempt_counts_for_nothing():
+    events = (started(), saved(1), started(2), saved(1, attempt=2), CheckpointRemoved(1, "e001.safetensors"))
+    assert [each.epoch for each in fold(events).checkpoints] == [1]
 
 
 def test_previews_are_kept_by_epoch_prompt_and_seed():

@@ -1,11 +1,13 @@
 """Rectified flow: the formulas, and draws that follow from the sample alone."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
-from studio.core.recipe import Recipe
+from studio.core.recipe import LOSS_WEIGHTINGS, Recipe
 from studio.core.schedule import Sample
-from studio.engine.flow import draw_noise, draw_time, is_flipped, losses, noised
+from studio.engine.flow import draw_noise, draw_time, is_flipped, loss_weights, losses, noised
 
 SAMPLES = [Sample("p", repeat, epoch) for epoch in range(1, 101) for repeat in range(20)]
 
@@ -30,6 +32,34 @@ def test_a_shift_moves_the_same_times_towards_noise() -> None:
     plain, shifted = times(Recipe()), times(Recipe(timestep_sampling="shifted", timestep_shift=3.0))
     assert torch.allclose(shifted, 3 * plain / (1 + 2 * plain))
     assert torch.allclose(times(Recipe(timestep_sampling="shifted")), plain)
+
+
+@pytest.mark.parametrize("sampling", ["logit_normal", "shifted"])
+def test_mean_and_spread_move_the_times_before_the_shift(sampling: str) -> None:
+    plain = times(Recipe()).logit()
+    moved = times(Recipe(timestep_sampling=sampling, timestep_shift=2.0, logit_mean=-0.5, logit_std=0.7))
+    t = (0.7 * plain - 0.5).sigmoid()
+    assert torch.allclose(moved, t if sampling == "logit_normal" else 2 * t / (1 + t), atol=1e-6)
+
+
+def test_mean_and_spread_leave_uniform_times_alone() -> None:
+    uniform = Recipe(timestep_sampling="uniform")
+    assert torch.equal(times(uniform), times(replace(uniform, logit_mean=2.0, logit_std=0.1)))
+
+
+def test_losses_are_weighted_as_in_diffusers() -> None:
+    from diffusers.training_utils import compute_loss_weighting_for_sd3
+
+    t = times(Recipe())
+    for scheme in ("sigma_sqrt", "cosmap"):
+        assert torch.allclose(loss_weights(scheme, t), compute_loss_weighting_for_sd3(scheme, t))
+    assert loss_weights("none", t) == 1.0
+
+
+def test_no_noise_at_all_has_a_weight_too() -> None:
+    for scheme in LOSS_WEIGHTINGS:
+        weights = torch.as_tensor(loss_weights(scheme, torch.tensor([0.0, 1.0])))
+        assert torch.isfinite(weights).all() and (weights > 0).all()
 
 
 def test_draws_follow_from_seed_epoch_image_and_repeat_alone() -> None:

@@ -11,8 +11,8 @@ from studio.core.previews import preview_specs
 from studio.core.recipe import Recipe
 from studio.engine.anima.checkpoint import Anima
 from studio.engine.anima.pipeline import Picture, render
-from studio.engine.lora.inject import adapter_parameters, add_lora, remove_lora
-from studio.engine.anima.weights import Segment, parse_weights
+from studio.engine.lora.inject import adapter_parameters, add_adapter, remove_adapter
+from studio.core.prompt import Segment, parse_weights
 from studio.engine.preview import render_previews
 
 RECIPE = Recipe(
@@ -24,13 +24,13 @@ RECIPE = Recipe(
 @pytest.fixture
 def training(tiny_anima: Anima) -> Iterator[Anima]:
     """A base that carries a trained adapter."""
-    add_lora(tiny_anima.transformer, rank=2, alpha=8, seed=1)
+    add_adapter(tiny_anima.transformer, Recipe(rank=2, alpha=8), seed=1)
     own = torch.Generator().manual_seed(2)
     with torch.no_grad():
         for value in adapter_parameters(tiny_anima.transformer):
             value.copy_(torch.randn(value.shape, generator=own) * 0.3)
     yield tiny_anima
-    remove_lora(tiny_anima.transformer)
+    remove_adapter(tiny_anima.transformer)
 
 
 def pixels(image: Image.Image) -> np.ndarray:
@@ -54,9 +54,9 @@ def test_two_previews_of_one_adapter_are_equal(training: Anima) -> None:
 def test_without_the_adapter_a_preview_is_the_base(training: Anima) -> None:
     base = render_previews(training, RECIPE, "mira", adapter=False)
     trained = render_previews(training, RECIPE, "mira")
-    remove_lora(training.transformer)
+    remove_adapter(training.transformer)
     bare = render(training, [Picture.of(spec) for spec in preview_specs(RECIPE, "mira")])
-    add_lora(training.transformer, rank=2, alpha=8, seed=1)  # the fixture takes it off again
+    add_adapter(training.transformer, Recipe(rank=2, alpha=8), seed=1)  # the fixture takes it off again
     assert all(np.array_equal(pixels(one.image), pixels(image)) for one, image in zip(base, bare, strict=True))
     assert any(not np.array_equal(pixels(a.image), pixels(b.image)) for a, b in zip(base, trained, strict=True))
 

@@ -6,29 +6,23 @@ from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image
 from safetensors.torch import load_file
+from tiny_training import RECIPE, WIDE, factors_of, painted, painted_images, same, trained
 from torch import Tensor
 
 from studio.core.buckets import Bucket
 from studio.core.errors import UserError
-from studio.core.recipe import Recipe
+from studio.core.recipe import ADAPTERS, OPTIMIZERS, Recipe
 from studio.core.schedule import epoch_steps
 from studio.engine.anima.checkpoint import Anima, load
 from studio.engine.anima.files import BaseFiles
+from studio.engine.flow import draw_time, loss_weights
 from studio.engine.lora.formats import read_lora
-from studio.engine.lora.inject import adapter_factors, adapter_layers
+from studio.engine.lora.inject import adapter_layers
 from studio.engine.preview import render_previews
 from studio.engine.state import SLOTS, newest_state, write_state
-from studio.engine.trainer import StepFacts, Trainer, TrainImage
-
-WIDE, TALL = Bucket(64, 32), Bucket(32, 64)
-RECIPE = Recipe(
-    name="test", rank=2, alpha=2.0, learning_rate=1e-2, batch_size=2, accumulation=2, epochs=2, seed=7, flip=True,
-    caption_dropout=0.3, warmup_steps=3, gradient_checkpointing=False, preview_prompts=("{trigger}, 1girl",),
-    preview_seeds=(1, 2), preview_steps=2, preview_width=64, preview_height=64,
-)  # fmt: skip
-
+from studio.engine.trainer import Trainer, TrainImage
+from tests.engine.test_devices_without_float64 import NoFloat64
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -43,38 +37,7 @@ def anima(tiny_base: BaseFiles) -> Anima:
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> tuple[TrainImage, ...]:
-    """Five images in two buckets, nine exposures an epoch: 3 + 2 batches, 3 steps, the last with one batch."""
-    folder = tmp_path_factory.mktemp("images")
-    buckets, repeats = (WIDE, WIDE, TALL, TALL, WIDE), (2, 1, 3, 1, 2)
-    paths = [painted(folder / f"{place}.png", place) for place in range(5)]
-    return tuple(
-        TrainImage(f"id{place}", path, f"1girl, mira, blue hair {place}", bucket, repeat)
-        for place, (path, bucket, repeat) in enumerate(zip(paths, buckets, repeats, strict=True))
-    )
-
-
-def painted(path: Path, seed: int, size: tuple[int, int] = (80, 72)) -> Path:
-    own = torch.Generator().manual_seed(seed)
-    levels = torch.randint(0, 256, (6, 6, 3), generator=own, dtype=torch.uint8).numpy()
-    Image.fromarray(levels).resize(size).save(path)
-    return path
-
-
-def factors_of(trainer: Trainer) -> dict[str, Tensor]:
-    live = adapter_factors(trainer.anima.transformer)
-    return {f"{name}.{part}": getattr(each, part).clone() for name, each in live.items() for part in ("down", "up")}
-
-
-def same(first: dict[str, Tensor], second: dict[str, Tensor]) -> bool:
-    return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
-
-
-def trained(
-    anima: Anima, images: Sequence[TrainImage], recipe: Recipe, cache: Path
-) -> tuple[list[StepFacts], dict[str, Tensor]]:
-    with Trainer(anima, images, recipe, cache) as trainer:
-        facts = list(trainer.steps())
-        return facts, factors_of(trainer)
+    return painted_images(tmp_path_factory.mktemp("images"))
 
 
 # --- the page itself ---
@@ -155,8 +118,8 @@ def one_step(
     """The loss and the gradients of step 1."""
     with Trainer(anima, images, recipe, cache) as trainer:
         loss = trainer._accumulate(trainer._batches_of(1))
-        names = trainer._names()
-        return loss, {name: value.grad.clone() for name, value in zip(names, trainer._parameters, strict=True)}
+        names = trainer._names
+        return loss.item(), {name: value.grad.clone() for name, value in zip(names, trainer._parameters, strict=True)}
 
 
 @pytest.mark.parametrize(("batch", "accumulation"), [(1, 9), (2, 5), (4, 3)])
@@ -179,7 +142,7 @@ def test_every_sample_weighs_the_same_whatever_its_bucket(
         assert sorted(map(len, batches)) == [1, 4, 4]
         with torch.no_grad():
             singles = torch.cat([trainer._losses((sample,)) for batch in batches for sample in batch])
-        assert trainer._accumulate(batches) == pytest.approx(singles.mean().item(), rel=1e-5)
+        assert trainer._accumulate(batches).item() == pytest.approx(singles.mean().item(), rel=1e-5)
 
 
 def test_the_tail_of_an_epoch_is_trained(anima: Anima, images: tuple[TrainImage, ...], cache: Path) -> None:
@@ -243,6 +206,147 @@ def test_a_state_of_another_recipe_or_other_captions_is_refused(
     for others, recipe in ((images, replace(RECIPE, learning_rate=1e-3)), (recaptioned, RECIPE)):
         with Trainer(anima, others, recipe, cache) as other, pytest.raises(UserError):
             other.restore(state)
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_resumes_every_adapter_bit_for_bit(
+    anima: Anima, images: tuple[TrainImage, ...], cache: Path, tmp_path: Path, optimizer: str, adapter: str
+) -> None:
+    if optimizer == "adamw_8bit":
+        pytest.importorskip("bitsandbytes")
+    ema = 0.0 if optimizer == "adamw_schedulefree" else 0.9
+    recipe = replace(RECIPE, optimizer=optimizer, adapter=adapter, lokr_factor=4, train_adaln=True, epochs=1, ema=ema,
+                     learning_rate=1.0 if optimizer == "prodigy" else 1e-2, caption_variants=3)  # fmt: skip
+    with Trainer(anima, images, recipe, cache) as whole:
+        whole_facts = list(whole.steps())
+        wanted = {name: value.clone() for name, value in whole.state().tensors.items()}
+        whole.export(tmp_path / "whole")
+    facts = []
+    for _ in whole_facts:
+        with Trainer(anima, images, recipe, cache) as trainer:
+            if state := newest_state(tmp_path / "state"):
+                trainer.restore(state)
+            facts.append(next(trainer.steps()))
+            write_state(tmp_path / "state", trainer.state())
+            last = {name: value.clone() for name, value in trainer.state().tensors.items()}
+            trainer.export(tmp_path / "resumed")
+    assert facts == whole_facts and same(last, wanted)
+    assert (tmp_path / "resumed").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+def test_a_run_whose_rate_falls_cannot_be_prolonged(
+    anima: Anima, images: tuple[TrainImage, ...], cache: Path
+) -> None:
+    falling = replace(RECIPE, lr_schedule="cosine")
+    with Trainer(anima, images, replace(falling, epochs=1), cache) as short:
+        state = short.state()
+    with Trainer(anima, images, falling, cache) as longer, pytest.raises(UserError):
+        longer.restore(state)
+
+
+def test_a_falling_rate_reaches_its_floor_with_the_last_step(
+    anima: Anima, images: tuple[TrainImage, ...], cache: Path
+) -> None:
+    recipe = replace(RECIPE, lr_schedule="linear", lr_floor=0.1, warmup_steps=0)
+    assert trained(anima, images, recipe, cache)[0][-1].lr == pytest.approx(1e-3)
+
+
+# --- averages ---
+
+
+def test_an_average_is_exported_and_drawn_and_training_goes_on_as_if_it_were_not(
+    anima: Anima, images: tuple[TrainImage, ...], cache: Path
+) -> None:
+    plain_facts, plain = trained(anima, images, RECIPE, cache)
+    recipe = replace(RECIPE, ema=0.8)
+    walked: list[dict[str, Tensor]] = []
+    with Trainer(anima, images, recipe, cache) as trainer:
+        for facts, wanted in zip(trainer.steps(), plain_facts, strict=True):
+            assert facts == wanted
+            walked.append(factors_of(trainer))
+            with trainer.shown():
+                average = factors_of(trainer)
+                render_previews(anima, recipe, "mira")
+            exported = trainer.lora()
+        assert same(factors_of(trainer), plain)
+    shares = [0.8 ** (len(walked) - place) for place in range(1, len(walked) + 1)]
+    for name, value in average.items():
+        wanted = sum(share * each[name] for share, each in zip(shares, walked, strict=True)) / sum(shares)
+        assert torch.allclose(value, wanted, atol=1e-6)
+        module, _, part = name.rpartition(".")
+        assert torch.equal(getattr(exported.modules[module], part), value)
+    assert not same(average, plain)
+
+
+def test_schedule_free_shows_its_average_and_goes_on_to_the_bit(
+    anima: Anima, images: tuple[TrainImage, ...], cache: Path
+) -> None:
+    recipe = replace(RECIPE, optimizer="adamw_schedulefree")
+    plain_facts, plain = trained(anima, images, recipe, cache)
+    with Trainer(anima, images, recipe, cache) as trainer:
+        facts = []
+        with trainer.shown():
+            start = factors_of(trainer)
+        assert same(start, factors_of(trainer))
+        for fact in trainer.steps():
+            facts.append(fact)
+            with trainer.shown():
+                shown = factors_of(trainer)
+            trainer.lora()
+        assert facts == plain_facts and same(factors_of(trainer), plain)
+    assert not same(shown, plain)
+
+
+def test_the_average_is_kept_in_float32_on_a_bfloat16_base(
+    tiny_base: BaseFiles, images: tuple[TrainImage, ...], cache: Path
+) -> None:
+    half = load(tiny_base, torch.device("cpu"), torch.bfloat16)
+    with Trainer(half, images, replace(RECIPE, precision="bf16", ema=0.9), cache) as trainer:
+        next(trainer.steps())
+        averages = {name: value for name, value in trainer.state().tensors.items() if name.startswith("ema.")}
+    assert len(averages) == 40 and {value.dtype for value in averages.values()} == {torch.float32}
+
+
+# --- weights, captions ---
+
+
+@pytest.mark.parametrize("scheme", ["sigma_sqrt", "cosmap"])
+def test_a_weighted_loss_is_each_sample_s_loss_times_its_weight(
+    anima: Anima, images: tuple[TrainImage, ...], cache: Path, scheme: str
+) -> None:
+    with Trainer(anima, images, RECIPE, cache) as plain, torch.no_grad():
+        (batch, *_) = plain._batches_of(1)
+        losses = plain._losses(batch)
+    recipe = replace(RECIPE, loss_weighting=scheme)
+    with Trainer(anima, images, recipe, cache) as weighted, torch.no_grad():
+        t = torch.stack([draw_time(recipe, sample) for sample in batch])
+        assert torch.allclose(weighted._losses(batch), losses * loss_weights(scheme, t))
+
+
+def test_every_variant_of_a_caption_is_encoded_before_the_first_step(
+    anima: Anima, images: tuple[TrainImage, ...], cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = replace(RECIPE, caption_variants=4, tag_dropout=0.3, caption_dropout=0.0, epochs=4)
+    many = [replace(image, caption=f"{image.caption}, red eyes, standing") for image in images]
+    with Trainer(anima, many, recipe, cache) as trainer:
+        list(trainer.prepare())
+        with monkeypatch.context() as patched:
+            patched.setattr(type(trainer._contexts), "_encoded", lambda cache, caption: pytest.fail(caption))
+            shown = {trainer._caption_of(sample) for step in range(1, trainer.plan.steps + 1)
+                     for batch in trainer._batches_of(step) for sample in batch}  # fmt: skip
+            assert len(list(trainer.steps())) == trainer.plan.steps
+    assert len(shown) > len(images) and all(caption.startswith("1girl, mira") for caption in shown)
+
+
+def test_training_makes_no_float64(anima: Anima, images: tuple[TrainImage, ...], cache: Path) -> None:
+    """Apple's devices have none. What goes to disk lies in main memory, where there is."""
+    recipe = replace(RECIPE, ema=0.9, lr_schedule="cosine", loss_weighting="cosmap", timestep_sampling="shifted")
+    with Trainer(anima, images, recipe, cache) as trainer, NoFloat64():
+        list(trainer.prepare())
+        list(trainer.steps())
+        with trainer.shown():
+            render_previews(anima, recipe, "mira")
 
 
 # --- previews ---
