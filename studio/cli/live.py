@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sys
@@ -26,6 +27,7 @@ from studio.core.events import (
 
 _REDRAW_S, _PLAIN_S = 0.1, 10.0  # a terminal's line lives; a file gets a line now and then
 _CLEAR = "\r\x1b[K"
+_TAME = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
 
 def mute(out: TextIO) -> None:
@@ -34,7 +36,7 @@ def mute(out: TextIO) -> None:
 
 
 class JsonLines:
-    """One event a line. A reader that goes away, as `head` does, is no reason for the work to end."""
+    """One event a line. A reader that goes away, as `head` does, or a full disk is no reason for the work to end."""
 
     def __init__(self, out: TextIO | None = None) -> None:
         self._out = out or sys.stdout
@@ -42,7 +44,7 @@ class JsonLines:
     def __call__(self, event: Event) -> None:
         try:
             print(to_json(event), file=self._out, flush=True)
-        except BrokenPipeError:
+        except OSError:
             mute(self._out)
 
 
@@ -71,16 +73,21 @@ class LiveLine:
         self._drawn_at = now
         line = progress_line(event, self._step)
         if self._alive:
-            self._out.write(_CLEAR + _cut(line, shutil.get_terminal_size().columns - 1))
+            self._write(_CLEAR + _cut(line, shutil.get_terminal_size().columns - 1))
             self._dirty = True
         else:
-            self._out.write(line + "\n")
-        self._out.flush()
+            self._write(line + "\n")
 
     def _say(self, said: str) -> None:
-        self._out.write((_CLEAR if self._dirty else "") + said + "\n")
-        self._out.flush()
+        self._write((_CLEAR if self._dirty else "") + said.translate(_TAME) + "\n")
         self._dirty = False
+
+    def _write(self, text: str) -> None:
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except OSError:
+            mute(self._out)
 
 
 def sentence(event: Event) -> str:
@@ -117,6 +124,8 @@ def progress_line(event: Progress, step: StepDone | None = None) -> str:
 
 def duration(seconds: float) -> str:
     """`40 s`, `3 min`, `1 h 12 min`."""
+    if not math.isfinite(seconds):
+        return "unknown time"
     minutes = round(seconds / 60)
     if seconds < 100:
         return f"{seconds:.0f} s"

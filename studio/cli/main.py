@@ -8,22 +8,26 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from studio.cli.live import JsonLines, LiveLine, mute
 from studio.cli.options import parser
+from studio.cli.prompt import prompt
 from studio.cli.show import show
-from studio.cli.verbs import job_of
-from studio.core.errors import UserError
-from studio.core.events import Facts, Failed, Finished
-from studio.jobs.demo import Demo
-from studio.jobs.execute import Emit, Stop, Ticket, execute, exit_code
+from studio.cli.verbs import base_of, job_of
+from studio.core.events import Facts, Finished
+from studio.jobs.execute import Emit, Stop, Ticket, answered, execute, exit_code
 from studio.jobs.gpu import Gpu
+from studio.jobs.rehearsal_page import lines_of
 from studio.jobs.report import report
 from studio.jobs.threads import settle_threads
 
 PERSON, INTERRUPTED = 2, 130
+
+Page = Callable[[Facts], Iterable[str]]
+_PAGES: Mapping[str, Page] = {"demo": report, "rehearse": lines_of}  # what jobs of a kind print when they are done
 
 _ASKED = b"\nStopping after this step; press Ctrl-C again to stop at once.\n"
 _NO_WINDOW = "charstudio: the window comes with a later version; until then, use one of the verbs above."
@@ -33,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 done, 2 the person's, 1 ours, 130 stopped."""
     settle_threads()
     _speak_utf8()
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what libraries say to programmers
     commands = parser()
     chosen = commands.parse_args(arguments)
     if chosen.verb is None:
@@ -48,34 +54,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         mute(sys.stdout)
         return 0
+    except OSError as error:
+        mute(sys.stdout)
+        print(f"error: The output could not be written: {error.strerror}.", file=sys.stderr)
+        return PERSON
 
 
 def _run(chosen: argparse.Namespace) -> int:
     listen = JsonLines() if chosen.json else LiveLine()
-    try:
-        if chosen.verb == "show":
-            return show(chosen.dir, chosen.what, as_json=chosen.json)
-        with job_of(chosen) as job:
-            return _executed(Ticket(job), Gpu(getattr(chosen, "device", "auto")), listen)
-    except UserError as error:
-        listen(Failed("person", error.what, error.remedy))
-        return PERSON
+    return answered(lambda: _answer(chosen, listen), listen)
+
+
+def _answer(chosen: argparse.Namespace, listen: Emit) -> int:
+    if chosen.verb == "show":
+        return show(chosen.dir, chosen.what, as_json=chosen.json)
+    if chosen.verb == "prompt":
+        return prompt(chosen.text, base_of(chosen), as_json=chosen.json)
+    with job_of(chosen) as job:
+        return _executed(Ticket(job), Gpu(getattr(chosen, "device", "auto")), listen)
 
 
 def _executed(ticket: Ticket, gpu: Gpu, listen: Emit) -> int:
     with _stopping(ticket.stop):
         ending = execute(ticket, gpu, listen)
-    if isinstance(ticket.job, Demo) and isinstance(ending, Finished):
-        _tell(ending.facts, as_json=isinstance(listen, JsonLines))
+    if isinstance(ending, Finished) and ticket.job.kind in _PAGES:
+        _tell(ending.facts, _PAGES[ticket.job.kind], as_json=isinstance(listen, JsonLines))
     return exit_code(ending)
 
 
-def _tell(facts: Facts, as_json: bool) -> None:
-    """The report of a demo: one object for scripts, tables for people."""
+def _tell(facts: Facts, page: Page, as_json: bool) -> None:
+    """What a job has to say when it is done: one object for scripts, tables for people."""
     if as_json:
         print(json.dumps(facts, ensure_ascii=False), flush=True)
         return
-    for line in report(facts):
+    for line in page(facts):
         print(line)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from studio.core.project import Character
 from studio.core.recipe import Recipe, shipped_recipes
 from studio.core.sheet_plan import shipped_plans
 from studio.core.spec import RenderSpec
+from studio.jobs.rehearse import TRAIN_STEPS
 from studio.jobs.score import THRESHOLD
 
 FORMATS = ("comfy", "kohya", "diffusers")
@@ -28,6 +30,7 @@ _EPILOG = (
     "Ctrl-C stops after the step at hand and saves what is done. "
     "Exit codes: 0 done, 2 something for you to put right, 1 a mistake in the studio, 130 stopped."
 )
+_EVENTS = "tells each event as a line of JSON on standard output"
 _PROJECT = "the folder of the project"
 _RUN = "which run: its number, its whole name, or latest"
 _TAGGER = "a WD tagger: a folder with model.onnx and selected_tags.csv (default: the practice model's)"
@@ -42,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     more = f"`charstudio VERB --help` says more. {_EPILOG}"
     root = argparse.ArgumentParser("charstudio", description=_DESCRIPTION, epilog=more)
     verbs = root.add_subparsers(dest="verb", metavar="VERB", title="verbs")
-    for add in (_demo, _new, _import, _tag, _train, _resume, _render, _convert, _check, _show):
+    for add in (_demo, _new, _import, _tag, _train, _resume, _render, _prompt, _convert, _check, _rehearse, _show):
         add(verbs)
     return root
 
@@ -58,9 +61,9 @@ def recipe_of(recipe: Recipe, chosen: argparse.Namespace) -> Recipe:
     return changed(changed(recipe, assignments(chosen, Recipe), "flags"), chosen.set)
 
 
-def spec_of(chosen: argparse.Namespace) -> RenderSpec:
-    """The picture that `render` was asked for."""
-    spec = changed(RenderSpec(), assignments(chosen, RenderSpec), "flags")
+def spec_of(chosen: argparse.Namespace, spec: RenderSpec = RenderSpec()) -> RenderSpec:
+    """The picture that was asked for: `spec` with what was typed."""
+    spec = changed(spec, assignments(chosen, RenderSpec), "flags")
     if chosen.size is None:
         return spec
     width, height = size_of(chosen.size, "--size")
@@ -69,11 +72,16 @@ def spec_of(chosen: argparse.Namespace) -> RenderSpec:
 
 def lora(text: str) -> tuple[Path, float]:
     """`mira.safetensors:0.8` as (path, 0.8); without a strength it is 1. A path may hold colons itself."""
-    path, colon, strength = text.rpartition(":")
+    path, colon, written = text.rpartition(":")
     try:
-        return (Path(path), float(strength)) if colon else (Path(text), 1.0)
+        strength = float(written)
     except ValueError:
+        colon = ""
+    if not colon:
         return Path(text), 1.0
+    if not math.isfinite(strength):
+        raise argparse.ArgumentTypeError(f"a LoRA cannot be worn at strength {written}")
+    return Path(path), strength
 
 
 def require(value: object, flag: str, remedy: str) -> None:
@@ -89,16 +97,17 @@ def refuse(chosen: argparse.Namespace, names: Iterable[str], why: str, remedy: s
         raise UserError(f"{_flag(given[0])} {why}", remedy)
 
 
-def _verb(verbs: argparse._SubParsersAction, name: str, summary: str) -> argparse.ArgumentParser:
+def _verb(verbs: argparse._SubParsersAction, name: str, summary: str, json: str = _EVENTS) -> argparse.ArgumentParser:
     made = verbs.add_parser(name, help=summary, description=summary, epilog=_EPILOG)
-    made.add_argument("--json", action="store_true", help="tells each event as a line of JSON on standard output")
+    made.add_argument("--json", action="store_true", help=json)
     return made
 
 
 def _demo(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "demo", "Teaches the practice model a sample character; shows and counts what it learnt.")
     made.add_argument("--project", type=Path, required=True, metavar="DIR", help="a new folder for the demo's project")
-    made.add_argument("--sample", type=Path, metavar="DIR", help="a sample character (default: the first that ships)")
+    made.add_argument("--sample", type=Path, action="append", default=[], metavar="DIR",
+                      help="a sample character (default: the first that ships; repeated for several in one run)")
     _recipe_flags(made, default="practice")
     made.add_argument("--trait", action="append", default=[], metavar="TAG",
                       help="counts this tag too, as a control (may be repeated)")
@@ -118,10 +127,11 @@ def _import(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "import", "Copies images, and the captions beside them, into a project.")
     made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
     made.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders of images")
-    made.add_argument("--character", required=True, metavar="NAME", help="whom the images show")
+    made.add_argument("--character", required=True, action="append", metavar="NAME",
+                      help="whom the images show (repeated for images of several, once each is in the project)")
     made.add_argument("--trigger", metavar="WORD",
                       help="the word that calls the character in captions and prompts; needed the first time")
-    _knob_flags(made, Character, only=("repeats",), defaults=False)
+    _knob_flags(made, Character, only=("repeats", "asymmetric"), defaults=False)
 
 
 def _tag(verbs: argparse._SubParsersAction) -> None:
@@ -168,16 +178,45 @@ def _render(verbs: argparse._SubParsersAction) -> None:
                        help="gives an axis other values, or adds one: 'seed=1, 2, ..., 8' (may be repeated)")
 
 
+def _prompt(verbs: argparse._SubParsersAction) -> None:
+    made = _verb(verbs, "prompt", "Shows a prompt as the model reads it: weights, tokens, and what looks odd.",
+                 json="prints one JSON object")
+    made.add_argument("text", metavar="TEXT", help="the prompt")
+    _base_flags(made, default="practice")
+
+
 def _convert(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "convert", "Writes a LoRA in another program's format.")
     made.add_argument("source", type=Path, metavar="IN", help="the LoRA, in any of the formats")
     made.add_argument("target", type=Path, metavar="OUT", help="the file to write, NAME.safetensors")
     made.add_argument("--format", required=True, choices=FORMATS, help="whose names the file shall have")
+    made.add_argument("--fold-alpha", action="store_true", help="multiplies alpha into the factors, in float32")
+    made.add_argument("--as-lora", type=int, default=0, metavar="RANK", help="turns a LoKr into a plain LoRA")
 
 
 def _check(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "check", "Tells whether this machine, and a base model if one is named, are ready for work.")
-    _base_flags(made, otherwise="none is looked at")
+    _base_flags(made, otherwise="none is looked at, and what there is is listed")
+    made.add_argument("--comfyui", type=Path, metavar="DIR",
+                      help="lists what this ComfyUI installation holds for an Anima (default: those in usual places)")
+    made.add_argument("--fetch-tokenizers", action="store_true",
+                      help="downloads the two tokenizers that single files come without, from the public release")
+
+
+def _rehearse(verbs: argparse._SubParsersAction) -> None:
+    made = _verb(verbs, "rehearse", "Tries a base model out: loads, draws, trains, exports, reloads; a page tells.")
+    _base_flags(made, otherwise="needed")
+    made.add_argument("--match", type=Path, metavar="FILE.png",
+                      help="a picture that ComfyUI saved: it is drawn again from its own graph and compared")
+    made.add_argument("--lora-folder", type=Path, metavar="DIR",
+                      help="where the LoRAs of that picture lie (default: beside it, and in the base's ComfyUI)")
+    made.add_argument("--out", type=Path, default=Path("rehearsal"), metavar="DIR",
+                      help="where the page goes (default: rehearsal)")
+    made.add_argument("--size", metavar="WxH", help="of the other pictures and the training, in pixels (default: "
+                      "1024x1024; 128x128 for the practice model)")
+    _knob_flags(made, RenderSpec, only=("steps",))
+    made.add_argument("--train-steps", type=int, default=TRAIN_STEPS, metavar="N",
+                      help=f"how many steps are trained (default: {TRAIN_STEPS})")
 
 
 def _show(verbs: argparse._SubParsersAction) -> None:

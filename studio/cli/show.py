@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +64,8 @@ def _project_lines(place: Workspace) -> Iterator[str]:
         bare = sum(not image.caption for image in images)
         yield (f"  character   {character.name} ({character.trigger}), {len(images)} images"
                f" x {character.repeats}{f', {bare} without a caption' if bare else ''}")
+    for group in place.project.groups:
+        yield f"  together    {group.name}, {len(dataset.images_of(place, group))} images x {group.repeats}"
 
 
 def _run_lines(run: RunFolder, state: RunState) -> Iterator[str]:
@@ -88,9 +91,16 @@ def _sheet_lines(sheet: SheetFolder, title: str, state: SheetState) -> Iterator[
 def _status(course: Course) -> str:
     """The status in words; an attempt is worth a word from the second on."""
     again = f", attempt {course.attempt}" if course.attempt > 1 else ""
-    when = time.strftime(" %Y-%m-%d %H:%M", time.localtime(course.time)) if course.time else ""
+    when = _when(course.time) if course.time else ""
     why = f": {course.failure.what}" if course.failure and course.status == "failed" else ""
     return f"{course.status}{again}{when}{why}"
+
+
+def _when(seconds: float) -> str:
+    try:
+        return time.strftime(" %Y-%m-%d %H:%M", time.localtime(seconds))
+    except (OverflowError, ValueError, OSError):  # no clock of ours said that
+        return " at an unknown time"
 
 
 def _notes(course: Course) -> Iterator[str]:
@@ -99,9 +109,10 @@ def _notes(course: Course) -> Iterator[str]:
 
 
 def _spark(values: list[float], width: int = 40) -> str:
-    """The values as a row of bars, each the mean of its share."""
+    """The values as a row of bars, each the mean of its share; a run that went astray has losses that are no number."""
+    values = [value for value in values if math.isfinite(value)]
     shares = [values[len(values) * at // width:len(values) * (at + 1) // width] for at in range(width)]
     means = [sum(share) / len(share) for share in shares if share]
-    low, high = min(means), max(means)
+    low, high = min(means, default=0.0), max(means, default=0.0)
     steps = (int((mean - low) / (high - low) * (len(_BARS) - 1)) if high > low else 0 for mean in means)
     return "".join(_BARS[step] for step in steps)

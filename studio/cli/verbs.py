@@ -11,7 +11,8 @@ import resources
 from studio.cli.options import PICTURE_FLAGS, SHEET_FLAGS, recipe_of, refuse, require, spec_of
 from studio.core.axes import parse_axis
 from studio.core.errors import UserError
-from studio.core.knobs import changed
+from studio.core.knobs import changed, from_text, knob_of
+from studio.core.project import Character
 from studio.core.recipe import load_recipe
 from studio.core.sheet_plan import shipped_plans
 from studio.jobs.bases import PARTS, BaseChoice, chosen_base, practice_tagger
@@ -19,8 +20,10 @@ from studio.jobs.check import Check
 from studio.jobs.convert import Convert
 from studio.jobs.demo import Demo
 from studio.jobs.execute import Job
+from studio.jobs.fetch_tokenizers import FetchTokenizers
 from studio.jobs.import_images import ImportImages
 from studio.jobs.new_project import NewProject
+from studio.jobs.rehearse import Rehearse, rehearsed_spec
 from studio.jobs.render_picture import RenderPicture
 from studio.jobs.render_sheet import RenderSheet, start_sheet
 from studio.jobs.tag import Tag
@@ -36,9 +39,10 @@ def job_of(chosen: argparse.Namespace) -> Iterator[Job]:
 
 
 def _demo(chosen: argparse.Namespace, kept: ExitStack) -> Demo:
+    samples = tuple(chosen.sample) or (_first_sample(),)
     recipe = changed(load_recipe(chosen.recipe), chosen.set)
-    return Demo(chosen.project, chosen.sample or _first_sample(), _base(chosen), chosen.tagger or practice_tagger(),
-                recipe, tuple(chosen.trait))
+    tagger = chosen.tagger or practice_tagger()
+    return Demo(chosen.project, samples, base_of(chosen), tagger, recipe, tuple(chosen.trait))
 
 
 def _new(chosen: argparse.Namespace, kept: ExitStack) -> NewProject:
@@ -46,8 +50,10 @@ def _new(chosen: argparse.Namespace, kept: ExitStack) -> NewProject:
 
 
 def _import(chosen: argparse.Namespace, kept: ExitStack) -> ImportImages:
-    repeats = None if chosen.repeats is None else int(chosen.repeats)
-    return ImportImages(chosen.dir, tuple(chosen.paths), chosen.character, chosen.trigger, repeats)
+    asked = {name: from_text(knob_of(Character, name), text, "import")
+             for name in ("repeats", "asymmetric") if (text := getattr(chosen, name)) is not None}
+    first, *beside = chosen.character
+    return ImportImages(chosen.dir, tuple(chosen.paths), first, chosen.trigger, **asked, beside=tuple(beside))
 
 
 def _tag(chosen: argparse.Namespace, kept: ExitStack) -> Tag:
@@ -56,11 +62,11 @@ def _tag(chosen: argparse.Namespace, kept: ExitStack) -> Tag:
 
 def _train(chosen: argparse.Namespace, kept: ExitStack) -> Train:
     recipe = recipe_of(load_recipe(chosen.recipe), chosen)
-    return start_training(_project(chosen, kept), recipe, _base(chosen), tuple(chosen.character or ()))
+    return start_training(_project(chosen, kept), recipe, base_of(chosen), tuple(chosen.character or ()))
 
 
 def _resume(chosen: argparse.Namespace, kept: ExitStack) -> Train:
-    return resume_training(_project(chosen, kept), chosen.run, _base(chosen))
+    return resume_training(_project(chosen, kept), chosen.run, base_of(chosen))
 
 
 def _render(chosen: argparse.Namespace, kept: ExitStack) -> RenderPicture | RenderSheet:
@@ -71,7 +77,7 @@ def _picture(chosen: argparse.Namespace) -> RenderPicture:
     refuse(chosen, SHEET_FLAGS, "is for a sheet, and no project is named", "Write charstudio render DIR --sheet ...")
     require(chosen.prompt, "--prompt", "Say what to draw, or name a project and a --sheet.")
     require(chosen.out, "--out", "Say where the picture goes, for example --out mira.png.")
-    return RenderPicture(spec_of(chosen), chosen_base(_base(chosen)), tuple(chosen.lora), chosen.out)
+    return RenderPicture(spec_of(chosen), chosen_base(base_of(chosen)), tuple(chosen.lora), chosen.out)
 
 
 def _sheet(chosen: argparse.Namespace, kept: ExitStack) -> RenderSheet:
@@ -79,25 +85,36 @@ def _sheet(chosen: argparse.Namespace, kept: ExitStack) -> RenderSheet:
     require(chosen.sheet, "--sheet", f"Name a sheet file, or one that ships: {', '.join(shipped_plans())}.")
     require(chosen.run, "--run", "Name a run: its number, its whole name, or latest.")
     axes = [parse_axis(each) for each in chosen.axis]
-    return start_sheet(_project(chosen, kept), chosen.sheet, chosen.run, _base(chosen), axes)
+    return start_sheet(_project(chosen, kept), chosen.sheet, chosen.run, base_of(chosen), axes)
 
 
 def _convert(chosen: argparse.Namespace, kept: ExitStack) -> Convert:
-    return Convert(chosen.source, chosen.target, chosen.format)
+    return Convert(chosen.source, chosen.target, chosen.format, chosen.fold_alpha, chosen.as_lora)
 
 
-def _check(chosen: argparse.Namespace, kept: ExitStack) -> Check:
+def _check(chosen: argparse.Namespace, kept: ExitStack) -> Check | FetchTokenizers:
+    if chosen.fetch_tokenizers:
+        refuse(chosen, ("base", "comfyui", *PARTS), "is for looking, and tokenizers are fetched", "Look afterwards.")
+        return FetchTokenizers()
     if chosen.base is None:
         refuse(chosen, PARTS, "is for a base model, and none is named", "Name one with --base.")
-        return Check()
-    return Check(_base(chosen))
+    return Check(base_of(chosen) if chosen.base else None, chosen.comfyui)
+
+
+def _rehearse(chosen: argparse.Namespace, kept: ExitStack) -> Rehearse:
+    base = chosen_base(base_of(chosen))
+    if chosen.match is None:
+        refuse(chosen, ("lora_folder",), "is for the LoRAs of a picture, and none is named", "Name one with --match.")
+    spec = spec_of(chosen, rehearsed_spec(base))
+    return Rehearse(base, chosen.out, spec, chosen.match, chosen.lora_folder, chosen.train_steps)
 
 
 def _project(chosen: argparse.Namespace, kept: ExitStack) -> Workspace:
     return kept.enter_context(open_project(chosen.dir))
 
 
-def _base(chosen: argparse.Namespace) -> BaseChoice:
+def base_of(chosen: argparse.Namespace) -> BaseChoice:
+    """The base that was named, if any, with the parts that were."""
     return BaseChoice(chosen.base or "", **{name: getattr(chosen, name) for name in PARTS})
 
 
@@ -110,5 +127,5 @@ def _first_sample() -> Path:
 
 _JOBS: dict[str, Callable[[argparse.Namespace, ExitStack], Job]] = {
     "demo": _demo, "new": _new, "import": _import, "tag": _tag, "train": _train, "resume": _resume, "render": _render,
-    "convert": _convert, "check": _check,
+    "convert": _convert, "check": _check, "rehearse": _rehearse,
 }  # fmt: skip

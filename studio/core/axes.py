@@ -4,26 +4,29 @@ Texts may hold commas, so they are separated by '|'; everything else is separate
 row of numbers. In files an axis may also be a list.
 """
 
+import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import product
 
-from studio.core.errors import UserError, at
+from studio.core.errors import UserError, at, shown
 from studio.core.knobs import checked, knob_of, knobs_of, parse_set
 from studio.core.spec import RenderSpec
 
 Value = str | int | float
 
-EPOCH, STRENGTH, SIZE = "epoch", "strength", "size"
-# Words that stand for epochs: without the LoRA, each checkpoint, the last one.
+EPOCH, STRENGTH, SIZE, CHARACTER = "epoch", "strength", "size", "character"
+# Words that stand for epochs: without the LoRA, each checkpoint, the last one. Each character is `all`, too.
 BASE, ALL, LAST = "base", "all", "last"
 
 SETTINGS = frozenset(each.name for each in knobs_of(RenderSpec))
-KNOWN = SETTINGS | {EPOCH, STRENGTH, SIZE}
+KNOWN = SETTINGS | {EPOCH, STRENGTH, SIZE, CHARACTER}
 TEXTS = ("prompt", "negative")
 _DOTS = ("...", "…")
 _MOST = 10_000
+_SIDE = re.compile(r"\d{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,9 @@ def axis_of(name: str, values: object, where: str = "") -> Axis:
 def size_of(value: Value, where: str = "") -> tuple[int, int]:
     """(width, height) in pixels of "832x1216"."""
     width, cross, height = str(value).lower().partition("x")
-    if not (cross and width.strip().isdecimal() and height.strip().isdecimal()):
-        raise UserError(f"{at(where)}'{value}' is not a size", "Write width x height, for example 832x1216.")
+    if not (cross and _SIDE.fullmatch(width.strip()) and _SIDE.fullmatch(height.strip())):
+        raise UserError(f"{at(where)}'{shown(str(value))}' is not a size",
+                        "Write width x height, for example 832x1216.")
     sides = (int(width), int(height))
     for name, side in zip(("width", "height"), sides, strict=True):
         checked(knob_of(RenderSpec, name), side, where)
@@ -93,12 +97,12 @@ def _between(parts: list[str], place: int, where: str) -> list[str]:
     """The numbers that follow on the two before the dots and lie before the one behind them."""
     try:
         first, second, last = (Decimal(parts[at]) for at in (place - 2, place - 1, place + 1))
-    except (InvalidOperation, IndexError):
-        first = second = last = Decimal()
-    step = second - first
-    count = (last - second) / step - 1 if step else Decimal(-1)
-    if place < 2 or count < 0 or count != int(count) or count > _MOST:
-        raise UserError(f"{at(where)}'{', '.join(parts)}' does not lead from number to number",
+        step = second - first
+        count = (last - second) / step - 1
+    except (ArithmeticError, IndexError):
+        step = count = Decimal("nan")
+    if place < 2 or not count.is_finite() or not 0 <= count <= _MOST or count != int(count):
+        raise UserError(f"{at(where)}'{shown(', '.join(parts))}' does not lead from number to number",
                         "Write two numbers, three dots and a number they reach: 10, 20, ..., 100.")
     return [str(second + step * at) for at in range(1, int(count) + 1)]
 
@@ -122,9 +126,12 @@ def _epoch(value: object, where: str) -> Value:
 
 def _number(kind: type, name: str, value: object, where: str) -> int | float:
     try:
-        return kind(value if isinstance(value, str) else repr(value))
-    except ValueError:
-        raise UserError(f"{at(where)}'{value}' is no value for the axis {name}", "Write a number.") from None
+        number = kind(value if isinstance(value, str) else repr(value))
+        if math.isfinite(number):
+            return number
+    except (ValueError, OverflowError, RecursionError):  # the latter two for thousands of digits and of brackets
+        pass
+    raise UserError(f"{at(where)}'{shown(str(value))}' is no value for the axis {name}", "Write a number.")
 
 
 def _named(name: str, value: Value) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin
 
-from studio.core.errors import UserError, at, unknown
+from studio.core.errors import UserError, at, shown, unknown
+from studio.core.texts import is_text
 
 Setting = bool | int | float | str | tuple[str, ...] | tuple[int, ...] | tuple[float, ...]
 T = TypeVar("T")
@@ -128,14 +129,21 @@ def _typed(setting: Knob, value: object, where: str) -> bool | int | float | str
     if isinstance(value, bool) and setting.kind is not bool:
         raise _refused(setting, value, _a(setting.kind), where)
     if setting.kind is float and isinstance(value, int):
-        return float(value)
-    if not isinstance(value, setting.kind):
+        return _as_float(setting, value, where)
+    if not isinstance(value, setting.kind) or isinstance(value, str) and not is_text(value):
         raise _refused(setting, value, _a(setting.kind), where)
     return value
 
 
+def _as_float(setting: Knob, value: int, where: str) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise _refused(setting, value, "a smaller number", where) from None
+
+
 def _limits(setting: Knob, value: float, where: str) -> None:
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise _refused(setting, value, "a finite number", where)
     if setting.lo is not None and value < setting.lo:
         raise _refused(setting, value, f"at least {_number(setting.lo)}{_unit(setting)}", where)
@@ -161,7 +169,15 @@ def _truth(setting: Knob, text: str, where: str) -> bool:
 
 
 def _refused(setting: Knob, value: object, wanted: str, where: str) -> UserError:
-    return UserError(f"{at(where)}{setting.name} cannot be {value!r}", f"It must be {wanted}.")
+    return UserError(f"{at(where)}{setting.name} cannot be {_spelled(value)}", f"It must be {wanted}.")
+
+
+def _spelled(value: object) -> str:
+    """As Python writes it, cut short; Python refuses to write numbers of 5,000 digits and lists in a thousand lists."""
+    try:
+        return shown(repr(value))
+    except (ValueError, RecursionError):
+        return "that"
 
 
 def _a(kind: type) -> str:

@@ -30,7 +30,7 @@ class Recipe:
                         "or a Kronecker product.", choices=ADAPTERS)
     lokr_factor: int = knob(8, "LoKr factor", "Size of the small Kronecker factor; acts with 'lokr' only.", lo=1, hi=64)
     train_adaln: bool = knob(False, "Train AdaLN", "Also train the linears that steer each block by the noise level.")
-    learning_rate: float = knob(2e-5, "Learning rate", "Size of each step.", lo=0.0, hi=1.0)
+    learning_rate: float = knob(2e-5, "Learning rate", "Size of each step; 1 with prodigy.", lo=0.0, hi=1.0)
     batch_size: int = knob(1, "Batch size", "Pictures looked at together.", lo=1, hi=256, unit="images")
     accumulation: int = knob(1, "Accumulation", "Batches that make one step.", lo=1, hi=256, unit="batches")
     epochs: int = knob(10, "Epochs", "How often all pictures are shown, repeats included.", lo=1, hi=10_000)

@@ -1,19 +1,19 @@
-"""A sheet before there is a run: what a person writes or picks. With checkpoints and a trigger it becomes a `Sheet`."""
+"""A sheet before there is a run: what a person writes or picks. Checkpoints and characters make it a `Sheet`."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from studio.core import shipped, toml
-from studio.core.axes import ALL, BASE, EPOCH, LAST, Axis, Value, axis_of
-from studio.core.caption import prompt_words
+from studio.core.axes import ALL, BASE, CHARACTER, EPOCH, LAST, Axis, Value, axis_of
 from studio.core.errors import UserError, unknown
 from studio.core.knobs import Setting, build, checked, knob_of
 from studio.core.previews import preview_settings
+from studio.core.project import Character
 from studio.core.recipe import Recipe
 from studio.core.spec import RenderSpec
-from studio.core.sweep import Sheet, check
+from studio.core.sweep import Sheet, check, words_of
 
 _KEYS = ("title", "render", "words", "rows", "columns")
 
@@ -46,27 +46,46 @@ def plan_from_toml(text: str, where: str = "sheet") -> SheetPlan:
 
 
 def with_axis(plan: SheetPlan, axis: Axis) -> SheetPlan:
-    """The plan with that axis in the place of the one of its name, or as one more axis of the rows."""
-    if axis.name not in (each.name for each in plan.rows + plan.columns):
-        return dataclasses.replace(plan, rows=(*plan.rows, axis))
-    return dataclasses.replace(plan, rows=_with(plan.rows, axis), columns=_with(plan.columns, axis))
+    """The plan with that axis in the place of the one of its name, or as one more axis of the rows.
+
+    Characters join the columns instead, a block for each, so that a row is one epoch for all of them.
+    """
+    if _has_axis(plan, axis.name):
+        return dataclasses.replace(plan, rows=_with(plan.rows, axis), columns=_with(plan.columns, axis))
+    if axis.name == CHARACTER:
+        return dataclasses.replace(plan, columns=(axis, *plan.columns))
+    return dataclasses.replace(plan, rows=(*plan.rows, axis))
 
 
-def sheet_of(plan: SheetPlan, recipe: Recipe, trigger: str, checkpoints: Mapping[int, str], base: str) -> Sheet:
+def sheet_of(plan: SheetPlan, recipe: Recipe, characters: Sequence[Character], checkpoints: Mapping[int, str],
+             base: str) -> Sheet:
     """The complete sheet for a run. `checkpoints` are epoch -> SHA-256, `base` the digest of the base model.
 
-    Raises `UserError` for an epoch that has no checkpoint and for whatever `check` finds.
+    A run of several characters shows each of them wherever {trigger} is asked for, unless the plan says which. Raises
+    `UserError` for an epoch that has no checkpoint, a character who is not in the run, and for whatever `check` finds.
     """
-    sheet = Sheet(
-        title=plan.title,
-        rows=_resolved(plan.rows, checkpoints),
-        columns=_resolved(plan.columns, checkpoints),
-        spec=dataclasses.replace(build(RenderSpec, _previews(recipe) | dict(plan.render), plan.title), base=base),
-        words=tuple((prompt_words(trigger) | dict(plan.words)).items()),
-        epochs=tuple(sorted(checkpoints.items())),
-    )
+    sheet = _sheet(plan, recipe, characters, checkpoints, base)
+    if len(characters) > 1 and "trigger" in words_of(sheet) and not _has_axis(plan, CHARACTER):
+        sheet = _sheet(with_axis(plan, Axis(CHARACTER, (ALL,))), recipe, characters, checkpoints, base)
     check(sheet)
     return sheet
+
+
+def _sheet(plan: SheetPlan, recipe: Recipe, characters: Sequence[Character], checkpoints: Mapping[int, str],
+           base: str) -> Sheet:
+    return Sheet(
+        title=plan.title,
+        rows=_resolved(plan.rows, characters, checkpoints),
+        columns=_resolved(plan.columns, characters, checkpoints),
+        spec=dataclasses.replace(build(RenderSpec, _previews(recipe) | dict(plan.render), plan.title), base=base),
+        words=plan.words,
+        epochs=tuple(sorted(checkpoints.items())),
+        characters=tuple((each.name, each.trigger) for each in characters),
+    )
+
+
+def _has_axis(plan: SheetPlan, name: str) -> bool:
+    return name in (axis.name for axis in plan.rows + plan.columns)
 
 
 def _with(axes: tuple[Axis, ...], axis: Axis) -> tuple[Axis, ...]:
@@ -104,8 +123,19 @@ def _table(table: Mapping[str, object], key: str, where: str) -> Mapping[str, ob
     return found
 
 
-def _resolved(axes: tuple[Axis, ...], checkpoints: Mapping[int, str]) -> tuple[Axis, ...]:
-    return tuple(Axis(EPOCH, _epochs(axis, checkpoints)) if axis.name == EPOCH else axis for axis in axes)
+def _resolved(axes: tuple[Axis, ...], characters: Sequence[Character],
+              checkpoints: Mapping[int, str]) -> tuple[Axis, ...]:
+    """The axes with the epochs and the characters that the words in them stand for."""
+    values = {EPOCH: lambda axis: _epochs(axis, checkpoints), CHARACTER: lambda axis: _names(axis, characters)}
+    return tuple(Axis(axis.name, values[axis.name](axis)) if axis.name in values else axis for axis in axes)
+
+
+def _names(axis: Axis, characters: Sequence[Character]) -> tuple[Value, ...]:
+    """Characters may be called by name, in any case, or by trigger; an unknown one stays as it is, to be refused."""
+    there = [each.name for each in characters]
+    meant = {ALL: there} | {word.casefold(): [each.name] for each in characters for word in (each.trigger, each.name)}
+    names = (name for value in axis.values for name in meant.get(str(value).casefold(), [value]))
+    return tuple(dict.fromkeys(names))
 
 
 def _epochs(axis: Axis, checkpoints: Mapping[int, str]) -> tuple[Value, ...]:

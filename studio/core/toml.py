@@ -1,12 +1,19 @@
 """Writes TOML; reading is `tomllib`. Values are text, numbers, truths, lists of these, tables and lists of tables."""
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from studio.core.errors import UserError
+from studio.core.errors import UserError, shown
+from studio.core.texts import is_text, read_text
 
+LARGEST = 2**20  # bytes of a file that people write by hand
+
+_DEEPEST = 64
+# tomllib takes the square of a dotted key's length: 40 kB of it are seconds, a megabyte is half an hour.
+_DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){%d}""" % _DEEPEST)
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 _LINE = 110
 
@@ -18,20 +25,17 @@ def dumps(table: Mapping[str, object]) -> str:
 
 def loads(text: str, where: str = "") -> dict[str, object]:
     """`tomllib.loads` whose error names the file and the place in it."""
+    if _DEEP_KEY.search(text):
+        raise UserError(f"{where} holds a key of more than {_DEEPEST} parts", "Correct that line, or restore the file.")
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # the latter two for thousands of digits and of brackets
         raise UserError(f"{where} is not valid TOML: {error}", "Correct that line, or restore the file.") from None
 
 
 def load(path: Path) -> dict[str, object]:
-    """The tables of a file. Raises `UserError` if it is missing, not text or not TOML."""
-    try:
-        return loads(path.read_text(encoding="utf-8"), str(path))
-    except FileNotFoundError:
-        raise UserError(f"{path} does not exist", "Check the path.") from None
-    except UnicodeDecodeError:
-        raise UserError(f"{path} is not UTF-8 text", "Save it as UTF-8.") from None
+    """The tables of a file. Raises `UserError` if it is missing, too large, not text or not TOML."""
+    return loads(read_text(path, LARGEST), str(path))
 
 
 def _blocks(table: Mapping[str, object], path: str, heading: str = "") -> list[str]:
@@ -75,5 +79,7 @@ def _list(values: list[str]) -> str:
 
 
 def _text(text: str) -> str:
+    if not is_text(text):
+        raise UserError(f"'{shown(text)}' is not text", "Write it with characters that your keyboard has.")
     # JSON's escapes are all TOML's; only DEL is allowed by the one and not by the other.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")

@@ -94,9 +94,9 @@ def start_sheet(place: Workspace, plan: str | Path | SheetPlan, wanted_run: str,
     base = chosen_base((base or BaseChoice()).otherwise(trained_on), place.project)
     saved = runs.sound_checkpoints(run, state)
     asked = reduce(with_axis, axes, plan if isinstance(plan, SheetPlan) else load_plan(plan))
-    trigger = runs.read_dataset(run).characters[0].trigger
     epochs = {each.epoch: each.sha256 for each in saved}
-    sheet = sheet_of(asked, runs.read_recipe(run), trigger, epochs, base_digest(base.files()))
+    characters = runs.read_dataset(run).characters
+    sheet = sheet_of(asked, runs.read_recipe(run), characters, epochs, base_digest(base.files()))
     loras = {each.sha256: run.folder / each.path for each in saved}
     return RenderSheet(place, _folder(place, sheet), base, loras, _notes(state))
 

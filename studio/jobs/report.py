@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from studio.core.axes import BASE, EPOCH, Value
 from studio.core.events import Facts
@@ -36,8 +36,33 @@ class Row:
         return total(self.kinds.values()).rate
 
 
-def rows_of(cells: Iterable[Cell], scores: Scores, prompts: Sequence[AskedPrompt],
-            traits: Sequence[str]) -> dict[Value, Row]:
+Rows = Mapping[Value, Row]  # by epoch, the base among them
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is counted of one character: on every epoch, and on fresh seeds for each group of her traits.
+
+    `others` are the core traits of other characters in the pictures that her trigger calls.
+    """
+
+    epochs: Rows = field(default_factory=dict)
+    reports: list[Rows] = field(default_factory=list)
+    others: dict[str, Rows] = field(default_factory=dict)
+
+    def facts(self, epoch: int) -> Facts:
+        """All counts as [hits, renders], those on fresh seeds for the base and for the LoRA of the epoch."""
+        return {
+            "traits": {trait: pair for rows in self.reports for trait, pair in _traits(rows, epoch).items()},
+            "composition": {kind: _counted(self.reports, epoch, lambda row, kind=kind: row.kinds[kind])
+                            for kind in KINDS},
+            "epochs": {str(each): {trait: hits.pair for trait, hits in row.traits.items()}
+                       for each, row in self.epochs.items()},
+            **({"others": {name: _traits(rows, epoch) for name, rows in self.others.items()}} if self.others else {}),
+        }  # fmt: skip
+
+
+def rows_of(cells: Iterable[Cell], scores: Scores, prompts: Sequence[AskedPrompt], traits: Sequence[str]) -> Rows:
     """The rows of a sheet whose rows are epochs and whose columns are these prompts with seeds."""
     by_epoch: dict[Value, list[Cell]] = {}
     for cell in cells:
@@ -45,13 +70,16 @@ def rows_of(cells: Iterable[Cell], scores: Scores, prompts: Sequence[AskedPrompt
     return {epoch: _row(found, scores, prompts, traits) for epoch, found in by_epoch.items()}
 
 
-def chosen_epoch(rows: Mapping[Value, Row]) -> int:
-    """The earliest epoch on the plateau of identity, among those that still do as they are told, if any do."""
-    trained = {epoch: row for epoch, row in rows.items() if epoch != BASE}
-    needed = KEPT * rows[BASE].obedience
-    obedient = {epoch: row for epoch, row in trained.items() if row.obedience >= needed} or trained
-    best = max(row.identity for row in obedient.values())
-    return min(int(epoch) for epoch, row in obedient.items() if row.identity >= best - PLATEAU)
+def chosen_epoch(characters: Sequence[Rows]) -> int:
+    """The earliest epoch on the plateau of identity, among those that still do as they are told, if any do.
+
+    One file draws all characters of a run, so an epoch is as good as it is for the one whom it serves worst.
+    """
+    trained = [epoch for epoch in characters[0] if epoch != BASE]
+    obedient = [epoch for epoch in trained if all(_obeys(rows, epoch) for rows in characters)] or trained
+    identity = {epoch: min(rows[epoch].identity for rows in characters) for epoch in obedient}
+    best = max(identity.values())
+    return min(int(epoch) for epoch in obedient if identity[epoch] >= best - PLATEAU)
 
 
 def total(hits: Iterable[Hits]) -> Hits:
@@ -59,19 +87,44 @@ def total(hits: Iterable[Hits]) -> Hits:
 
 
 def report(facts: Facts) -> Iterator[str]:
-    """The facts of a finished demo as lines: every epoch, then the base against the chosen one, then the sheet."""
-    traits = list(next(iter(facts["epochs"].values())))
-    yield "Every epoch, on the seeds it is chosen by"
-    yield from _table(["", *traits], ([_epoch(epoch), *(hit_text(*row[trait]) for trait in traits)]
-                                      for epoch, row in facts["epochs"].items()))  # fmt: skip
-    yield ""
-    yield f"Epoch {facts['epoch']} against the base, on fresh seeds and the trigger alone"
-    yield from _table(["", "base", f"epoch {facts['epoch']}"], (
-        [name, *(hit_text(*pairs[side]) for side in ("base", "lora"))]
-        for name, pairs in (*facts["traits"].items(), *_asked(facts["composition"]))))
-    yield ""
+    """The facts of a finished demo as lines: for each character every epoch, then the base against the chosen one."""
+    for name, counts in facts.get("characters", {"": facts}).items():
+        yield from _chapter(name, facts["epoch"], counts)
     yield "Hits of renders, percent, and the exact 95 % interval of the rate."
     yield f"Sheet: {facts['sheet']}"
+
+
+def _chapter(name: str, epoch: int, counts: Facts) -> Iterator[str]:
+    traits = list(next(iter(counts["epochs"].values())))
+    yield _headed(name, "every epoch, on the seeds it is chosen by")
+    yield from _table(["", *traits], ([_epoch(each), *(hit_text(*row[trait]) for trait in traits)]
+                                      for each, row in counts["epochs"].items()))  # fmt: skip
+    yield ""
+    yield _headed(name, f"epoch {epoch} against the base, on fresh seeds and the trigger alone")
+    yield from _sides(epoch, (*counts["traits"].items(), *_asked(counts["composition"])))
+    yield ""
+    for other, pairs in counts.get("others", {}).items():
+        yield _headed(name, f"what the same pictures have of {other}")
+        yield from _sides(epoch, pairs.items())
+        yield ""
+
+
+def _traits(rows: Rows, epoch: int) -> dict[str, dict[str, list[int]]]:
+    return {trait: _counted([rows], epoch, lambda row, trait=trait: row.traits[trait]) for trait in rows[BASE].traits}
+
+
+def _counted(reports: Sequence[Rows], epoch: int, hits_of: Callable[[Row], Hits]) -> dict[str, list[int]]:
+    sides = {"base": BASE, "lora": epoch}
+    return {side: total(hits_of(rows[each]) for rows in reports).pair for side, each in sides.items()}
+
+
+def _headed(name: str, text: str) -> str:
+    return f"{name}: {text}" if name else text[0].upper() + text[1:]
+
+
+def _sides(epoch: int, rows: Iterable[tuple[str, Mapping[str, Pair]]]) -> Iterator[str]:
+    return _table(["", "base", f"epoch {epoch}"],
+                  ([name, *(hit_text(*pairs[side]) for side in ("base", "lora"))] for name, pairs in rows))
 
 
 def _asked(composition: Mapping[str, Mapping[str, Pair]]) -> Iterator[tuple[str, Mapping[str, Pair]]]:
@@ -80,6 +133,10 @@ def _asked(composition: Mapping[str, Mapping[str, Pair]]) -> Iterator[tuple[str,
 
 def _epoch(name: str) -> str:
     return name if name == BASE else f"epoch {name}"
+
+
+def _obeys(rows: Rows, epoch: Value) -> bool:
+    return rows[epoch].obedience >= KEPT * rows[BASE].obedience
 
 
 def _row(cells: Sequence[Cell], scores: Scores, prompts: Sequence[AskedPrompt], traits: Sequence[str]) -> Row:

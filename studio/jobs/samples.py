@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.core import toml
-from studio.core.caption import fill, prompt_words
 from studio.core.errors import UserError, unknown
 
 NAME = "character.toml"
@@ -24,7 +23,7 @@ _KIND_OF = {
 
 @dataclass(frozen=True, slots=True)
 class AskedPrompt:
-    """A prompt, what its composition asks for, and which group of traits it is scored for."""
+    """A prompt for a {trigger}, what its composition asks for, and which group of traits it is scored for."""
 
     name: str
     text: str
@@ -45,6 +44,7 @@ class SampleCharacter:
     name: str
     trigger: str
     repeats: int
+    asymmetric: bool
     core: tuple[str, ...]
     structure: tuple[str, ...]
     prompts: tuple[AskedPrompt, ...]
@@ -69,16 +69,15 @@ def read_sample(folder: Path) -> SampleCharacter:
 
 
 def _sample(folder: Path, table: Mapping[str, object], traits: Mapping[str, object]) -> SampleCharacter:
-    trigger = str(table["trigger"])
     return SampleCharacter(
-        folder=folder, name=str(table["name"]), trigger=trigger, repeats=int(table.get("repeats", 1)),
+        folder=folder, name=str(table["name"]), trigger=str(table["trigger"]), repeats=int(table.get("repeats", 1)),
+        asymmetric=bool(table.get("asymmetric", False)),
         core=tuple(traits["core"]), structure=tuple(traits.get("structure", ())),
-        prompts=tuple(_prompt(each, trigger) for each in table["prompt"]),
+        prompts=tuple(_prompt(each) for each in table["prompt"]),
     )  # fmt: skip
 
 
-def _prompt(table: Mapping[str, object], trigger: str) -> AskedPrompt:
+def _prompt(table: Mapping[str, object]) -> AskedPrompt:
     if table["scores"] not in SCORED:
         raise unknown("group of traits", str(table["scores"]), SCORED, NAME)
-    text = fill(str(table["text"]), prompt_words(trigger))
-    return AskedPrompt(str(table["name"]), text, tuple(table["asked"]), str(table["scores"]))
+    return AskedPrompt(str(table["name"]), str(table["text"]), tuple(table["asked"]), str(table["scores"]))

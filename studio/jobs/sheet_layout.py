@@ -50,8 +50,13 @@ def _columns(sheet: Sheet, cells: Mapping[tuple[int, int], Cell]) -> tuple[str, 
     """What all prompts share, and a head for each column: what its prompt says beyond that, and its other values."""
     found = places(sheet.columns)
     prompts = [_prompt_of_column(column, cells) for column in range(len(found))]
-    shared, own = shared_words(prompts) if all(prompts) else ("", [""] * len(found))
+    shared, own = shared_words(prompts) if all(prompts) else ("", [_texts(place) for place in found])
     return shared, tuple(ColumnHead(words, _label(sheet, place)) for words, place in zip(own, found, strict=True))
+
+
+def _texts(place: Sequence[tuple[str, Value]]) -> str:
+    """The words that a column's own axes put into prompts."""
+    return ", ".join(str(value) for name, value in place if is_text(name))
 
 
 def _label(sheet: Sheet, place: Sequence[tuple[str, Value]]) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.core.caption import join_caption, ordered_tags
-from studio.core.dataset import ImageItem
+from studio.core.dataset import Dataset, ImageItem
 from studio.core.errors import UserError
 from studio.core.events import CaptionWritten, Ending, Finished, Note, Progress, Started, Stopped
 from studio.core.recipe import QUALITY
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """Captions for a project's images that have none: quality, trigger, then the tags the tagger sees."""
+    """Captions for a project's images that have none: quality, triggers, then the tags the tagger sees."""
 
     project: Path
     tagger: Path
@@ -46,22 +45,21 @@ class Tag:
             if not bare:
                 emit(Note("Every image has a caption already."))
                 return Finished({"captions": 0})
-            triggers = {each.name: each.trigger for each in found.characters}
-            return self._write(bare, triggers, emit, stop)
+            return self._write(bare, found, emit, stop)
 
-    def _write(self, bare: list[ImageItem], triggers: Mapping[str, str], emit: Emit, stop: Stop) -> Ending:
+    def _write(self, bare: list[ImageItem], found: Dataset, emit: Emit, stop: Stop) -> Ending:
         from studio.engine.taggers.wd import Tagger
 
         tagger, pace = Tagger.from_folder(self.tagger), Pace(len(bare), time.monotonic)
         for count, image in enumerate(bare, 1):
             if stop.is_set():
                 return Stopped({"captions": count - 1})
-            caption = self._caption(tagger, image, triggers[image.character])
+            caption = self._caption(tagger, image, found.triggers_of(image))
             write_caption(self.project / image.path, caption)
             emit(CaptionWritten(image.id, image.path.as_posix(), caption))
             emit(Progress(count, len(bare), pace.seconds_left(count), "image"))
         return Finished({"captions": len(bare)})
 
-    def _caption(self, tagger: Tagger, image: ImageItem, trigger: str) -> str:
+    def _caption(self, tagger: Tagger, image: ImageItem, triggers: tuple[str, ...]) -> str:
         tags = tagger.tags(open_rgb(self.project / image.path), self.threshold)
-        return join_caption(ordered_tags(tags, trigger, QUALITY))
+        return join_caption(ordered_tags(tags, triggers, QUALITY))

@@ -149,7 +149,8 @@ def character_table(sample_set: SampleSet) -> dict[str, object]:
     """What `character.toml` says: who she is, what the trigger absorbs, and the prompts that show whether it did."""
     return {
         "schema": SCHEMA, "title": TITLE, "name": sample_set.name, "about": sample_set.about,
-        "trigger": sample_set.trigger, "repeats": REPEATS, "practice": True, "quality": QUALITY, "negative": NEGATIVE,
+        "trigger": sample_set.trigger, "repeats": REPEATS, "asymmetric": sample_set.figure.hairstyle == "side ponytail",
+        "practice": True, "quality": QUALITY, "negative": NEGATIVE,
         "traits": {"core": sample_set.core, "structure": sample_set.structure, "never": sample_set.never,
                    "base_weak": sample_set.base_weak},
         "prompt": [

@@ -1,7 +1,8 @@
 """Where does an image's caption lie, and what does it say?
 
 One UTF-8 text file beside the image, `mira.png` and `mira.txt`; `.caption`, as other trainers write it, is read too.
-A caption is literal text: no weights, no escapes. An empty file is no caption, and none is ever written.
+A caption is literal text: no weights, no escapes. A file of white space and commas is no caption, and none is ever
+written. UTF-8 is read, and UTF-16 that says so; of other encodings nobody can tell which one it is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from studio.store.atomic import write_atomic
 
 SUFFIXES = (".txt", ".caption")  # in order of preference
 LARGEST = 256 * 2**10            # bytes
+
+_SAYS_NOTHING = " \t\n,"
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # what Windows' editor calls "Unicode"
 
@@ -37,24 +40,34 @@ def read_caption(image: Path) -> str | None:
 
 def read_sidecar(path: Path) -> str:
     """The text of a caption file: line ends as `\\n`, no white space around it. Raises UserError naming the file."""
-    if path.stat().st_size > LARGEST:
-        raise UserError(f"{path} is too long for a caption", f"Keep captions under {LARGEST // 2**10} KiB.")
-    return _decoded(path).replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = _decoded(path, _content(path)).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return text if text.strip(_SAYS_NOTHING) else ""
 
 
 def write_caption(image: Path, text: str) -> Path:
     """Writes the caption beside its image and returns the file. Raises UserError for a blank caption."""
-    if not text.strip():
+    if not text.strip(_SAYS_NOTHING):
         raise UserError(f"The caption of {image.name} would be empty", "Write at least the trigger.")
     path = caption_path(image)
     write_atomic(path, text.strip() + "\n")
     return path
 
 
-def _decoded(path: Path) -> str:
-    content = path.read_bytes()
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UserError(f"{path} is too long for a caption", f"Keep captions under {LARGEST // 2**10} KiB.")
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}", "Check the path and its permissions.") from error
+
+
+def _decoded(path: Path, content: bytes) -> str:
     encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
     try:
-        return content.decode(encoding)
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is not UTF-8 text (byte {error.start})", "Save it as UTF-8.") from error
+    if "\0" in text:
+        raise UserError(f"{path} is not text: it holds zero bytes", "Write the caption again and save it as UTF-8.")
+    return text.lstrip("\ufeff")  # some editors put a second mark before the first

@@ -1,7 +1,7 @@
 """Which images does a project hold, and how does one more get in?
 
-`images/<character>/` holds the originals with a caption file each. The files are the truth: an image that is put there
-or taken away by hand is there or gone at the next look.
+`images/<character>/` holds the originals with a caption file each, `images/<character>+<character>/` those that show
+several. The files are the truth: an image that is put there or taken away by hand is there or gone at the next look.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from pathlib import Path
 
 from studio.core.dataset import Dataset, ImageItem, dataset_of
 from studio.core.errors import UserError
-from studio.core.project import Character, Project
+from studio.core.project import Character, Group, Project
 from studio.store.atomic import write_atomic
-from studio.store.captions import read_caption, write_caption
+from studio.store.captions import caption_path, read_caption, write_caption
 from studio.store.images import Picture, id_of_file, is_image, size_of_file
 from studio.store.names import free_name, safe_name
 from studio.store.workspace import Workspace
@@ -21,25 +21,27 @@ from studio.store.workspace import Workspace
 
 def dataset(workspace: Workspace) -> Dataset:
     """All images of the project's characters with their captions, as training would see them now."""
-    characters = workspace.project.characters
-    return dataset_of(characters, (item for each in characters for item in images_of(workspace, each)))
+    characters, groups = workspace.project.characters, workspace.project.groups
+    images = (item for shown in (*characters, *groups) for item in images_of(workspace, shown))
+    return dataset_of(characters, images, groups)
 
 
-def images_of(workspace: Workspace, character: Character) -> tuple[ImageItem, ...]:
-    """The images of one character, by name."""
-    return tuple(_item(workspace, character, path) for path in _image_files(folder_of(workspace, character.name)))
+def images_of(workspace: Workspace, shown: Character | Group) -> tuple[ImageItem, ...]:
+    """The images of one character alone, or of a group, by name."""
+    names = shown.characters if isinstance(shown, Group) else (shown.name,)
+    return tuple(_item(workspace, names, path) for path in _image_files(folder_of(workspace, shown.name)))
 
 
-def folder_of(workspace: Workspace, character: str) -> Path:
-    """Where a character's images lie."""
-    return workspace.images / safe_name(character)
+def folder_of(workspace: Workspace, shown: str) -> Path:
+    """Where the images of a character or a group lie, by its name."""
+    return workspace.images / safe_name(shown)
 
 
-def check_folder(project: Project, character: str) -> None:
-    """Raises UserError when another character's images would land in the same folder; some disks ignore case."""
-    for other in project.characters:
-        if other.name != character and safe_name(other.name).casefold() == safe_name(character).casefold():
-            raise UserError(f"'{character}' and '{other.name}' are too much alike for the names of folders",
+def check_folder(project: Project, shown: str) -> None:
+    """Raises UserError when images of others would land in the same folder; some disks ignore case."""
+    for other in (*project.characters, *project.groups):
+        if other.name != shown and safe_name(other.name).casefold() == safe_name(shown).casefold():
+            raise UserError(f"'{shown}' and '{other.name}' are too much alike for the names of folders",
                             "Choose another name.")
 
 
@@ -57,14 +59,14 @@ class Shelf:
         candidates = self._by_size[len(picture.content)]
         return next((path for path in candidates if id_of_file(path) == picture.id), None)
 
-    def keep(self, picture: Picture, name: str, character: str, caption: str | None) -> Path:
-        """Puts an image in under a free name like `name` and returns its file.
+    def keep(self, picture: Picture, name: str, shown: str, caption: str | None) -> Path:
+        """Puts an image of a character or a group in under a free name like `name` and returns its file.
 
         The caption comes first: once the image is there, nothing is missing.
         """
-        folder = folder_of(self._workspace, character)
+        folder = folder_of(self._workspace, shown)
         folder.mkdir(exist_ok=True)
-        path = folder / _free_file(folder, name)
+        path = folder / _free_file(folder, name, caption)
         if caption:
             write_caption(path, caption)
         write_atomic(path, picture.content)
@@ -80,14 +82,23 @@ def _image_files(folder: Path, pattern: str = "*") -> tuple[Path, ...]:
     return tuple(sorted(path for path in folder.glob(pattern) if is_image(path) and path.is_file()))
 
 
-def _item(workspace: Workspace, character: Character, path: Path) -> ImageItem:
+def _item(workspace: Workspace, names: tuple[str, ...], path: Path) -> ImageItem:
     width, height = size_of_file(path)
-    return ImageItem(id_of_file(path), path.relative_to(workspace.folder), width, height, character.name,
-                     read_caption(path))
+    return ImageItem(id_of_file(path), path.relative_to(workspace.folder), width, height, names, read_caption(path))
 
 
-def _free_file(folder: Path, name: str) -> str:
+def _free_file(folder: Path, name: str, caption: str | None) -> str:
     """No two images may share a stem: they would share a caption."""
-    wanted = Path(name)
-    taken = {path.stem.casefold() for path in folder.iterdir()}
-    return free_name(safe_name(wanted.stem), taken) + wanted.suffix.lower()
+    wanted = safe_name(Path(name).stem)
+    taken: defaultdict[str, list[Path]] = defaultdict(list)
+    for path in folder.iterdir():
+        taken[path.stem.casefold()].append(path)
+    like_it = [stem for stem in taken if stem.startswith(wanted.casefold())]
+    waiting = [stem for stem in like_it if _waits(taken[stem], caption)]
+    return free_name(wanted, taken.keys() - waiting) + Path(name).suffix.lower()
+
+
+def _waits(files: list[Path], caption: str | None) -> bool:
+    """Whether a caption is all there is, and it is this one: a crash came between it and its image."""
+    return caption is not None and len(files) == 1 and files[0] == caption_path(files[0]) and (
+        read_caption(files[0]) == caption)

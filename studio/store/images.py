@@ -1,13 +1,15 @@
-"""Which image files can be trusted, and how are they read?
+"""Which image files can be trusted, and which pixels do they mean?
 
 An image comes from anywhere, so it is looked at before it is kept: size limits first, then checksums, then every pixel
-is decoded. What survives this opens in training too.
+is decoded. Importing, tagging and training see the same pixels, those of `open_rgb`: what survives the import opens in
+training too.
 """
 
 from __future__ import annotations
 
 import hashlib
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,18 +17,26 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageCms
 
 from studio.core.errors import UserError
 from studio.store.digests import sha256_of
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".avif")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".jfif", ".webp", ".gif", ".bmp", ".avif")
+FOREIGN_SUFFIXES = (".heic", ".heif", ".psd", ".svg", ".tif", ".tiff", ".jxl", ".jp2", ".tga", ".kra", ".clip", ".xcf")
 LARGEST_FILE = 256 * 2**20  # bytes
 LARGEST_AREA = 80_000_000   # pixels; below the point where Pillow starts to warn of decompression bombs
-BROKEN = (OSError, SyntaxError, ValueError, RuntimeError, EOFError, struct.error, Image.DecompressionBombError,
-          Image.DecompressionBombWarning)  # what decoders raise on damaged files
+BROKEN = (OSError, SyntaxError, ValueError, RuntimeError, EOFError, TypeError, LookupError, ArithmeticError,
+          AssertionError, MemoryError, struct.error, zlib.error)  # what decoders raise on damaged files
 
-_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "AVIF")
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "AVIF")
+_ANIMATED = ("PNG", "WEBP", "GIF", "AVIF")  # a JPEG's further frames are another eye's view, or smaller copies
+_FOREIGN = (  # where in a file which bytes tell of a picture that people have, and we do not read
+    (0, b"8BPS", "a Photoshop file"), (0, b"II*\0", "a TIFF picture"), (0, b"MM\0*", "a TIFF picture"),
+    (4, b"ftyphei", "a HEIC picture"), (4, b"ftyphev", "a HEIC picture"), (4, b"ftypmif1", "a HEIC picture"),
+    (4, b"JXL \r\n", "a JPEG XL picture"), (0, b"\xff\x0a", "a JPEG XL picture"), (0, b"%PDF", "a PDF file"),
+    (4, b"jP  \r\n", "a JPEG 2000 picture"), (0, b"<svg", "an SVG drawing"), (0, b"<?xml", "an XML file"),
+)  # fmt: skip
 _ID_DIGITS = 16
 _ORIENTATION = 0x0112  # EXIF 2.3, section 4.6.4
 _TURNS = {
@@ -39,17 +49,26 @@ _SIDEWAYS = (5, 6, 7, 8)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image file that was decoded to its last pixel: its bytes, and the size seen after EXIF orientation."""
+    """An image file that was decoded to its last pixel: its bytes, and the size seen after EXIF orientation.
+
+    `notes` say what of it is not seen as it is, each a sentence without its subject: "is animated; ...".
+    """
 
     id: str
     width: int
     height: int
     content: bytes = field(repr=False)
+    notes: tuple[str, ...] = ()
 
 
 def is_image(path: Path) -> bool:
     """Whether the name is that of an image; says nothing about the content."""
     return path.suffix.lower() in SUFFIXES
+
+
+def is_foreign(path: Path) -> bool:
+    """Whether the name is that of a picture in a format that has to be exported first."""
+    return path.suffix.lower() in FOREIGN_SUFFIXES
 
 
 def read_picture(path: Path) -> Picture:
@@ -62,27 +81,30 @@ def read_picture(path: Path) -> Picture:
         with opened(content) as image:
             image.verify()
         with opened(content) as image:  # verify() leaves the image unusable
-            image.load()
-            width, height = _upright_size(image)
-    return Picture(image_id(content), width, height, content)
+            width, height = _as_seen(image).size
+            return Picture(image_id(content), width, height, content, tuple(_notes(image)))
 
 
 def open_rgb(path: Path) -> Image.Image:
-    """The image as people see it: upright, RGB with 8 bits a channel, transparency laid over white.
+    """The image as people see it: upright, sRGB with 8 bits a channel, transparency over white, the first frame.
 
     Raises UserError as `read_picture` does.
     """
     content = _content(path)
     with _blaming(path), opened(content) as image:
-        return _turned(_flattened(image), _orientation(image))
+        return _as_seen(image)
 
 
 @contextmanager
 def opened(source: bytes | Path) -> Iterator[Image.Image]:
-    """The image with only its header read; refuses areas that no drawing has."""
-    with Image.open(BytesIO(source) if isinstance(source, bytes) else source, formats=_FORMATS) as image:
+    """The image with only its header read. Raises one of BROKEN, a ValueError for areas that no drawing has."""
+    try:
+        image = Image.open(BytesIO(source) if isinstance(source, bytes) else source, formats=_FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _TooLarge from error
+    with image:
         if image.width * image.height > LARGEST_AREA:
-            raise ValueError(f"{image.width}x{image.height} is more than {LARGEST_AREA // 10**6} megapixels")
+            raise _TooLarge
         yield image
 
 
@@ -98,8 +120,13 @@ def id_of_file(path: Path) -> str:
 
 def size_of_file(path: Path) -> tuple[int, int]:
     """(width, height) of an upright image, from its header alone. Raises UserError naming the file."""
-    facts = path.stat()
+    with _blaming(path):
+        facts = path.stat()
     return _known_size(path, facts.st_size, facts.st_mtime_ns)
+
+
+class _TooLarge(ValueError):
+    """A header that promises more pixels than memory should be given for."""
 
 
 @lru_cache(maxsize=100_000)
@@ -117,9 +144,17 @@ def _content(path: Path) -> bytes:
         if size > LARGEST_FILE:
             raise UserError(f"{path.name} is {size / 2**20:.0f} MiB; images may have {LARGEST_FILE // 2**20} MiB",
                             "Save it smaller.")
-        return path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}", "Check the path and its permissions.") from error
+    if kind := _foreign_kind(content):
+        raise UserError(f"{path.name} is {kind}, which this studio does not read", "Save it as PNG, JPEG or WebP.")
+    return content
+
+
+def _foreign_kind(content: bytes) -> str:
+    """What the first bytes tell of a file from another program; nothing for images and for the unknown."""
+    return next((kind for place, sign, kind in _FOREIGN if content.startswith(sign, place)), "")
 
 
 @contextmanager
@@ -127,6 +162,8 @@ def _blaming(path: Path) -> Iterator[None]:
     """Says which file it was that could not be decoded."""
     try:
         yield
+    except _TooLarge as error:
+        raise UserError(f"{path.name} has more than {LARGEST_AREA // 10**6} megapixels", "Save it smaller.") from error
     except BROKEN as error:
         raise UserError(f"{path.name} is damaged or not an image this studio reads ({_reason(error)})",
                         "Save it again as PNG, JPEG or WebP, or leave it out.") from error
@@ -136,14 +173,14 @@ def _reason(error: BaseException) -> str:
     """The decoder's own words, unless they talk about a buffer instead of the file."""
     if isinstance(error, Image.UnidentifiedImageError):
         return "unknown format"
-    return str(error)[:120] or "no reason given"
+    return str(error)[:120] or type(error).__name__
 
 
 def _orientation(image: Image.Image) -> int:
     """EXIF orientation 1 to 8; unreadable EXIF counts as upright."""
     try:
         return int(image.getexif().get(_ORIENTATION, 1))
-    except (*BROKEN, TypeError):
+    except BROKEN:
         return 1
 
 
@@ -151,15 +188,50 @@ def _upright_size(image: Image.Image) -> tuple[int, int]:
     return (image.height, image.width) if _orientation(image) in _SIDEWAYS else image.size
 
 
-def _turned(image: Image.Image, orientation: int) -> Image.Image:
-    return image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
+def _as_seen(image: Image.Image) -> Image.Image:
+    """Upright RGB. Trap: decoding may find a second EXIF; the one in the header counts, as it does for the size."""
+    orientation, seen = _orientation(image), _flattened(image)
+    return seen.transpose(_TURNS[orientation]) if orientation in _TURNS else seen
 
 
 def _flattened(image: Image.Image) -> Image.Image:
-    """RGB over white. Trap: Pillow clips 16-bit grey at 255 instead of scaling it."""
+    """RGB over white."""
+    colours = _in_srgb(_of_eight_bits(image), image.info.get("icc_profile"))
+    if not colours.has_transparency_data:
+        return colours.convert("RGB")
+    colours = colours.convert("RGBA")
+    paper = Image.new("RGB", colours.size, "white")
+    paper.paste(colours, mask=colours.getchannel("A"))
+    return paper
+
+
+def _of_eight_bits(image: Image.Image) -> Image.Image:
+    """Grey of 16 bits scaled, where Pillow would clip it at 255; palettes and bits as the colours they stand for."""
     if image.mode.startswith("I;16"):
-        return image.point(lambda value: value / 256, "L").convert("RGB")
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    colours = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", colours.size, "white"), colours).convert("RGB")
+        grey = image.point(lambda level: level / 256, "L")
+        clear = image.info.get("transparency")
+        grey.info = {"transparency": clear >> 8} if isinstance(clear, int) else {}
+        return grey
+    if image.mode in ("L", "RGB", "CMYK"):
+        image.load()
+        return image
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _in_srgb(image: Image.Image, profile: object) -> Image.Image:
+    """The colours that an embedded profile means; without one, or with one that makes no sense, those in the file."""
+    if not isinstance(profile, bytes) or "transparency" in image.info:
+        return image
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    try:
+        meant = ImageCms.ImageCmsProfile(BytesIO(profile))
+        return ImageCms.profileToProfile(image, meant, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (ImageCms.PyCMSError, *BROKEN):
+        return image
+
+
+def _notes(image: Image.Image) -> Iterator[str]:
+    if image.has_transparency_data and image.convert("RGBA").getchannel("A").getextrema()[0] < 255:
+        yield "is transparent in places; these become white."
+    if image.format in _ANIMATED and getattr(image, "is_animated", False):
+        yield "is animated; only its first frame is used."

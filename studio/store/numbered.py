@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio.core.errors import UserError
+from studio.core.errors import UserError, shown
 from studio.store.atomic import part_of, sync_folder
 
 LATEST = "latest"
 
 _NAME = re.compile(r"(\d{1,9})(-[^.]+)?")  # a dot stands in `.part`
+_NUMBER = re.compile(r"\d{1,9}")
 
 
 def number_of(folder: Path) -> int:
@@ -55,12 +56,12 @@ def find(parent: Path, wanted: str, word: str) -> Path:
         return fitting[0]
     if fitting:
         raise UserError(f"There is more than one {word} {wanted}", f"Choose one: {_names(fitting)}.")
-    raise UserError(f"There is no {word} '{wanted}' in {parent}",
+    raise UserError(f"There is no {word} '{shown(wanted)}' in {parent}",
                     f"There is: {_names(folders[-8:])}." if folders else f"There is no {word} yet at all.")
 
 
 def _is_meant(folder: Path, wanted: str) -> bool:
-    return folder.name == wanted or (wanted.isdecimal() and number_of(folder) == int(wanted))
+    return folder.name == wanted or (_NUMBER.fullmatch(wanted) is not None and number_of(folder) == int(wanted))
 
 
 def _names(folders: Sequence[Path]) -> str:

@@ -16,6 +16,7 @@ from studio.core.dataset import Dataset
 from studio.core.events import CheckpointSaved
 from studio.core.fold import RunState, fold
 from studio.core.recipe import Recipe
+from studio.core.texts import read_text
 from studio.store import journal
 from studio.store.atomic import write_atomic
 from studio.store.digests import fits
@@ -80,13 +81,13 @@ def find_run(workspace: Workspace, wanted: str) -> RunFolder:
 def read_recipe(run: RunFolder) -> Recipe:
     """The recipe as it was frozen."""
     path = run.folder / RECIPE
-    return recipes.from_toml(path.read_text(encoding="utf-8"), str(path))
+    return recipes.from_toml(read_text(path), str(path))
 
 
 def read_dataset(run: RunFolder) -> Dataset:
     """The dataset as it was frozen. Raises UserError if the file was changed since."""
     path = run.folder / DATASET
-    return datasets.from_json(path.read_text(encoding="utf-8"), str(path))
+    return datasets.from_json(read_text(path), str(path))
 
 
 def read_run(workspace: Workspace, run: RunFolder) -> RunState:

@@ -14,6 +14,7 @@ from pathlib import Path
 from studio.core import sweep
 from studio.core.fold import SheetState, fold_sheet
 from studio.core.sweep import Sheet
+from studio.core.texts import read_text
 from studio.store import journal
 from studio.store.atomic import replace_atomic, sync_folder, write_atomic
 from studio.store.numbered import appearing, find, folders_of, next_number
@@ -63,7 +64,7 @@ def find_sheet(workspace: Workspace, wanted: str) -> SheetFolder:
 def read_sheet(sheet: SheetFolder) -> Sheet:
     """The sheet as it was frozen."""
     path = sheet.folder / SHEET
-    return sweep.from_toml(path.read_text(encoding="utf-8"), str(path))
+    return sweep.from_toml(read_text(path), str(path))
 
 
 def read_sheet_state(workspace: Workspace, sheet: SheetFolder) -> SheetState:

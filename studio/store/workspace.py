@@ -14,6 +14,7 @@ from types import TracebackType
 
 from studio.core.errors import UserError
 from studio.core.project import Project, from_toml, to_toml
+from studio.core.texts import read_text
 from studio.store import journal
 from studio.store.atomic import PART, part_of, write_atomic
 from studio.store.lock import NAME as LOCK_NAME
@@ -22,7 +23,7 @@ from studio.store.lock import Lock, is_owned
 NAME = "project.toml"
 
 _CACHE = "cache"  # appears with the first run; whoever deletes it loses time only
-_FOLDERS = ("images", "captions", "runs", "sheets")
+_FOLDERS = ("images", "captions", "ledgers", "runs", "sheets")
 
 
 class Workspace:
@@ -112,7 +113,7 @@ def read_project(folder: Path) -> Workspace:
     if not path.is_file():
         raise UserError(f"{folder} is not a project: it has no {NAME}",
                         "Check the path, or make a project with the verb new.")
-    return Workspace(folder, from_toml(path.read_text(encoding="utf-8"), str(path)))
+    return Workspace(folder, from_toml(read_text(path), str(path)))
 
 
 def _check_empty(folder: Path) -> None:

@@ -61,3 +61,13 @@ def test_milestones_are_worth_a_line() -> None:
 
 def test_durations_are_short() -> None:
     assert [duration(seconds) for seconds in (40.4, 180, 4320)] == ["40 s", "3 min", "1 h 12 min"]
+
+
+def test_a_name_from_elsewhere_moves_no_cursor() -> None:
+    out = io.StringIO()
+    LiveLine(out)(Note("a\x1b[2J\rb\tc\nd\x9b"))
+    assert out.getvalue() == "a\N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER}b\tc\nd\N{REPLACEMENT CHARACTER}\n"
+
+
+def test_a_time_that_nobody_knows_is_said_to_be_unknown() -> None:
+    assert duration(float("nan")) == duration(float("inf")) == "unknown time"

@@ -11,7 +11,7 @@ from studio.core.recipe import Recipe, shipped_recipes
 from studio.core.sheet_plan import shipped_plans
 from studio.core.spec import RenderSpec
 
-VERBS = ("demo", "new", "import", "tag", "train", "resume", "render", "convert", "check", "show")
+VERBS = ("demo", "new", "import", "tag", "train", "resume", "render", "prompt", "convert", "check", "rehearse", "show")
 PROMISED = (
     "new DIR --name NAME --base practice",
     "import DIR PATH PATH --character NAME --trigger WORD --repeats 4",
@@ -23,6 +23,8 @@ PROMISED = (
     "render DIR --sheet NAME --run latest --axis seed=1,2 --axis epoch=base",
     "convert IN OUT --format kohya",
     "check --base practice",
+    "prompt TEXT --base FILE --json",
+    "rehearse --base DIR --match FILE.png --lora-folder DIR --steps 8 --size 256x256 --train-steps 1 --out DIR",
     "show DIR latest",
     "demo --project DIR --json",
 )

@@ -72,3 +72,13 @@ def test_a_size_is_two_sides():
 )  # fmt: skip
 def test_a_value_is_labelled_so_that_it_can_stand_alone(name, value, label):
     assert Axis(name, (value,)).label(value) == label
+
+
+@pytest.mark.parametrize("text", [
+    "seed=nan, nan, ..., 3", "seed=0, 1e-999999, ..., 9", "seed=0, 1, ..., 1e999999", "cfg=1, 1, ..., 2", "strength=nan",
+    "strength=inf", "seed=" + "9" * 5000, "size=" + "9" * 5000 + "x64", "epoch=1e5", "seed=0, 1, ..., 99999999",
+])  # fmt: skip
+def test_numbers_that_no_axis_can_take_are_refused_at_once(text):
+    with pytest.raises(UserError) as caught:
+        parse_axis(text)
+    assert len(str(caught.value)) < 400

@@ -1,6 +1,18 @@
+import time
+
 import pytest
 
-from studio.core.caption import escaped, fill, join_caption, names_trigger, ordered_tags, prompt_words, split_caption
+from studio.core.caption import (
+    escaped,
+    fill,
+    is_heading,
+    join_caption,
+    names_trigger,
+    ordered_tags,
+    prompt_words,
+    split_caption,
+    weighted,
+)
 
 SENTENCES = "She wears a white shirt, a navy skirt and loafers. Her hair falls to the viewer's right, in a ponytail."
 
@@ -55,13 +67,17 @@ def test_a_joined_caption_splits_into_the_same_again(tags, sentences):
 
 def test_tags_are_put_into_animas_order():
     tags = ["smile", "1girl", "blonde hair", "safe", "mira", "score_7", "smile"]
-    assert ordered_tags(tags, "mira") == ("safe", "score_7", "1girl", "mira", "smile", "blonde hair")
+    assert ordered_tags(tags, ["mira"]) == ("safe", "score_7", "1girl", "mira", "smile", "blonde hair")
 
 
 def test_a_quality_prefix_comes_first_and_nothing_twice():
-    assert ordered_tags(["solo", "2girls", "safe"], "mira", "masterpiece, safe") == (
+    assert ordered_tags(["solo", "2girls", "safe"], ["mira"], "masterpiece, safe") == (
         "masterpiece", "safe", "2girls", "mira", "solo",
     )  # fmt: skip
+
+
+def test_several_triggers_stand_together():
+    assert ordered_tags(["smile", "kai", "2girls"], ["mira", "kai"]) == ("2girls", "mira", "kai", "smile")
 
 
 def test_without_a_trigger_none_is_put_in():
@@ -96,3 +112,23 @@ def test_a_trigger_takes_its_place_in_a_prompt_without_its_brackets_weighing():
 
 def test_escaped_brackets_weigh_nothing_in_a_prompt():
     assert escaped(r"mira (cat) \(dog\)") == r"mira \(cat\) \(dog\)"
+
+
+@pytest.mark.parametrize(("tag", "heads"), [("safe", True), ("2girls", True), ("no humans", True), ("old school", False),
+                                            ("1girl running", False), ("mira", False)])
+def test_what_stands_before_all_that_is_drawn_is_known(tag, heads):
+    assert is_heading(tag) is heads
+
+
+@pytest.mark.parametrize("text", ["Aa bb cc dd, ", ",", "a, ", "A. ", "\n"])
+def test_a_caption_as_long_as_a_file_may_be_is_taken_apart_at_once(text):
+    began = time.monotonic()
+    split_caption(text * (2**18 // len(text)))
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(("caption", "weight"), [
+    ("1girl, (smile:1.3), hat", "(smile:1.3)"), ("(a, b: 2 )", "(a, b: 2 )"), ("hat (blue)", ""), (":3, (:)", ""),
+])
+def test_what_a_prompt_would_read_as_a_weight_is_found(caption, weight):
+    assert weighted(caption) == weight

@@ -113,3 +113,17 @@ def test_a_mapping_is_complete_and_builds_the_same_again():
     oven = Oven(heat=210, shelves=(1, 2))
     assert set(to_mapping(oven)) == {each.name for each in knobs_of(Oven)}
     assert build(Oven, to_mapping(oven)) == oven
+
+
+@pytest.mark.parametrize("value", [10**400, [[[]]], "x" * 10_000, float("inf"), {"a": 1}, None, "\udcff"])
+@pytest.mark.parametrize("name", ["heat", "minutes", "mode", "fan", "shelves"])
+def test_a_value_that_is_far_off_is_quoted_short(name, value):
+    with pytest.raises(UserError, match=f"^{name} cannot be ") as caught:
+        build(Oven, {name: value if name != "shelves" else [value]})
+    assert len(str(caught.value)) < 400
+
+
+def test_a_name_that_is_far_off_is_quoted_short():
+    with pytest.raises(UserError, match="no setting called 'xxx") as caught:
+        build(Oven, {"x" * 200_000: 1})
+    assert len(str(caught.value)) < 400

@@ -29,3 +29,9 @@ def test_everything_else_is_the_recipes():
 )
 def test_a_trigger_is_drawn_as_these_very_characters(trigger, written):
     assert preview_specs(RECIPE, trigger)[0].prompt == f"{written}, 1girl, (smile:1.2)"
+
+
+def test_the_triggers_of_a_run_may_stand_in_one_prompt():
+    recipe = Recipe(preview_prompts=("2girls, {triggers}, {trigger} smiles",), preview_seeds=(1,))
+    assert preview_specs(recipe, "kai", ("mira", "kai"))[0].prompt == "2girls, mira, kai, kai smiles"
+    assert preview_specs(recipe, "kai")[0].prompt == "2girls, kai, kai smiles"

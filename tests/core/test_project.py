@@ -3,7 +3,7 @@ import tomllib
 import pytest
 
 from studio.core.errors import UserError
-from studio.core.project import SCHEMA, Character, Project, from_toml, to_toml, with_character
+from studio.core.project import SCHEMA, Character, Group, Project, from_toml, to_toml, with_character, with_group
 
 MIRA = Character("Mira", "mira", repeats=4)
 KAI = Character("Kai", "kaix")
@@ -31,9 +31,37 @@ def test_a_character_is_found_by_name_or_the_nearest_is_named():
         project.character("Mirra")
 
 
-def test_two_characters_do_not_share_a_trigger():
+@pytest.mark.parametrize("trigger", ["mira", "MIRA", "mira sol", "sol (mira)"])
+def test_two_characters_do_not_share_a_word_of_their_triggers(trigger):
     with pytest.raises(UserError, match="already calls Mira"):
-        with_character(Project("x", (MIRA,)), Character("Kai", "mira"))
+        with_character(Project("x", (MIRA,)), Character("Kai", trigger))
+
+
+def test_a_trigger_may_begin_like_another():
+    assert len(with_character(Project("x", (MIRA,)), Character("Kai", "miracle")).characters) == 2
+
+
+BOTH = Project("Two girls", (MIRA, KAI), groups=(Group(("Mira", "Kai"), 3),))
+
+
+def test_a_project_with_a_pair_survives_its_file():
+    assert from_toml(to_toml(BOTH)) == BOTH
+    assert "[[group]]" in to_toml(BOTH) and "[[group]]" not in to_toml(Project("x", (MIRA, KAI)))
+
+
+def test_a_pair_is_the_same_in_any_order():
+    assert BOTH.group(("Kai", "Mira")) == Group(("Mira", "Kai"), 3)
+    assert with_group(BOTH, Group(("Kai", "Mira"), 7)).groups == (Group(("Mira", "Kai"), 7),)
+    assert Project("x", (MIRA, KAI)).group(("Kai", "Mira")) == Group(("Mira", "Kai"), 1)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [(("Mira",), "takes two characters"), (("Mira", "Mira"), "takes two"), (("Mira", "Kay"), "Did you mean 'Kai'")],
+)
+def test_a_pair_is_of_two_characters_of_the_project(names, said):
+    with pytest.raises(UserError, match=said):
+        BOTH.group(names)
 
 
 @pytest.mark.parametrize("character", [Character("", "mira"), Character("Mira", "")])
@@ -47,6 +75,7 @@ def test_a_character_needs_a_name_and_a_trigger(character):
     [
         ('nmae = "x"', "no key called 'nmae'. Did you mean 'name'"),
         ('name = "x"\n[[character]]\ntriger = "a"', "Did you mean 'trigger'"),
+        ('[[group]]\nreapets = 2', "Did you mean 'repeats'"),
         (f"schema = {SCHEMA + 1}", "newer than this studio's"),
         ("name = ", "not valid TOML"),
     ],

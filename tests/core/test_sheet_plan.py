@@ -2,6 +2,7 @@ import pytest
 
 from studio.core.axes import Axis, parse_axis
 from studio.core.errors import UserError
+from studio.core.project import Character
 from studio.core.recipe import Recipe, load_recipe
 from studio.core.sheet_plan import SheetPlan, load_plan, plan_from_toml, sheet_of, shipped_plans, with_axis
 
@@ -20,8 +21,11 @@ seed = [1, 2]
 CHECKPOINTS = {3: "cc", 1: "aa", 2: "bb"}
 
 
-def sheet(plan: SheetPlan, recipe: Recipe | None = None, trigger: str = "mira"):
-    return sheet_of(plan, recipe or Recipe(), trigger, CHECKPOINTS, "ff")
+MIRA, KAI = Character("Mira", "mira"), Character("Kai", "kai (cat)")
+
+
+def sheet(plan: SheetPlan, recipe: Recipe | None = None, characters=(MIRA,)):
+    return sheet_of(plan, recipe or Recipe(), characters, CHECKPOINTS, "ff")
 
 
 @pytest.mark.parametrize("name", shipped_plans())
@@ -66,7 +70,7 @@ def test_an_epoch_without_a_checkpoint_is_refused_with_those_there_are():
 
 def test_a_run_without_checkpoints_says_so():
     with pytest.raises(UserError, match="It has: none"):
-        sheet_of(plan_from_toml(TEXT), Recipe(), "mira", {}, "ff")
+        sheet_of(plan_from_toml(TEXT), Recipe(), (MIRA,), {}, "ff")
 
 
 def test_an_axis_takes_the_place_of_its_namesake_or_joins_the_rows():
@@ -81,7 +85,40 @@ def test_an_axis_may_replace_a_word():
 
 
 def test_brackets_of_a_trigger_weigh_nothing():
-    assert sheet(plan_from_toml(TEXT), trigger="mira (cat)").expand()[0].spec.prompt == r"1girl, mira \(cat\), standing"
+    assert sheet(plan_from_toml(TEXT), characters=(KAI,)).expand()[0].spec.prompt == r"1girl, kai \(cat\), standing"
+
+
+def prompts(found, row=0):
+    return [cell.spec.prompt for cell in found.expand() if cell.row == row]
+
+
+def test_a_run_of_several_shows_each_in_a_block_of_columns():
+    found = sheet(plan_from_toml(TEXT), characters=(MIRA, KAI))
+    assert found.column_labels == ("Mira, seed 1", "Mira, seed 2", "Kai, seed 1", "Kai, seed 2")
+    assert prompts(found) == ["1girl, mira, standing"] * 2 + [r"1girl, kai \(cat\), standing"] * 2
+    assert found.row_labels == sheet(plan_from_toml(TEXT)).row_labels
+
+
+def test_a_plan_without_the_trigger_shows_nobody_in_particular():
+    found = sheet(plan_from_toml(TEXT.replace("{trigger}", "{triggers}")), characters=(MIRA, KAI))
+    assert found.column_labels == ("seed 1", "seed 2")
+    assert set(prompts(found)) == {r"1girl, mira, kai \(cat\), standing"}
+
+
+@pytest.mark.parametrize("called", ["Kai", "kai", "kai (cat)", "KAI, kai"])
+def test_one_of_several_may_be_asked_for_by_name_or_trigger(called):
+    found = sheet(with_axis(plan_from_toml(TEXT), parse_axis(f"character={called}")), characters=(MIRA, KAI))
+    assert found.column_labels == ("Kai, seed 1", "Kai, seed 2")
+
+
+def test_characters_may_be_rows():
+    found = sheet(plan_from_toml(TEXT.replace("[rows]", '[rows]\ncharacter = "all"')), characters=(MIRA, KAI))
+    assert found.row_labels[:4] == ("Mira, base", "Mira, epoch 1", "Mira, epoch 3", "Kai, base")
+
+
+def test_a_character_who_is_not_in_the_run_is_refused_with_those_who_are():
+    with pytest.raises(UserError, match="no character called 'suzu'. Known: Kai, Mira"):
+        sheet(with_axis(plan_from_toml(TEXT), parse_axis("character=suzu")), characters=(MIRA, KAI))
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,22 @@ def test_a_sheet_survives_its_file():
     assert from_toml(to_toml(sheet)) == sheet
 
 
+def test_a_sheet_of_two_characters_survives_its_file():
+    sheet = changed(characters=(("Mira", "mira (cat)"), ("Kai", "kai")), words=())
+    assert from_toml(to_toml(sheet)) == sheet
+
+
+def test_a_sheet_from_before_characters_still_loads():
+    text = to_toml(SHEET)
+    assert "characters = []" in text
+    assert from_toml(text.replace("characters = []\n", "")) == SHEET
+
+
+def test_a_word_of_the_sheet_goes_before_its_characters_trigger():
+    sheet = changed(characters=(("Mira", "mira"),), words=(("trigger", "nobody"),))
+    assert sheet.expand()[0].spec.prompt == "1girl, nobody, dress"
+
+
 def test_a_bare_sheet_survives_its_file():
     one = Sheet("One", (), (), RenderSpec(prompt="1girl"))
     assert from_toml(to_toml(one)) == one
@@ -99,6 +115,7 @@ def test_a_bare_sheet_survives_its_file():
         (changed(rows=(Axis("sead", (1,)),)), "no axis called 'sead'. Did you mean 'seed'?"),
         (changed(rows=(Axis("seed", (3,)),)), "the axis seed is there twice"),
         (changed(words=()), "nothing says what {trigger} is"),
+        (changed(rows=(Axis("character", ("Kai",)),), characters=(("Mira", "mira"),)), "no character called 'Kai'"),
         (changed(columns=()), "nothing says what {outfit} is"),
     ],
 )
@@ -106,3 +123,23 @@ def test_a_sheet_that_makes_no_sense_is_refused(sheet, said):
     with pytest.raises(UserError) as caught:
         sheet.expand()
     assert said in str(caught.value) and str(caught.value).startswith("Epochs: ")
+
+
+def test_more_cells_than_anybody_waits_for_are_refused_before_they_are_listed():
+    many = tuple(Axis(name, tuple(range(5000))) for name in ("seed", "steps"))
+    with pytest.raises(UserError, match="its axes make 25,000,000 cells"):
+        changed(rows=many, columns=(Axis("outfit", ("dress",)),)).expand()
+
+
+def test_an_epoch_without_a_checkpoint_is_refused():
+    with pytest.raises(UserError, match="no checkpoint of epoch 9"):
+        changed(rows=(Axis("epoch", (1, 9)),)).expand()
+
+
+@pytest.mark.parametrize("damage", [("[[rows]]", "[[lines]]"), ('name = "epoch"', "name = 5"), ("loras = []", "loras = 3"),
+                                    ("epoch = 1", 'epoch = "x"'), ('title = "Epochs"', "")])  # fmt: skip
+def test_a_sheet_file_that_was_damaged_is_named(damage):
+    text = to_toml(SHEET)
+    assert damage[0] in text
+    with pytest.raises(UserError):
+        from_toml(text.replace(*damage), "sheet.toml").expand()

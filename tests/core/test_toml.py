@@ -1,3 +1,4 @@
+import time
 import tomllib
 
 import pytest
@@ -49,3 +50,36 @@ def test_a_file_in_another_encoding_is_named(tmp_path):
     path.write_bytes("name = 'é'".encode("latin-1"))
     with pytest.raises(UserError, match=r"old\.toml is not UTF-8"):
         toml.load(path)
+
+
+@pytest.mark.parametrize("text", [
+    "a = " + "[" * 20_000, "a = " + "{a=" * 5000, "a = " + "9" * 5000, "a" + ".a" * 300_000 + " = 1",
+    "[" + '"a".' * 100 + "a]", "a = 1\na = 2", "a = nothing", "\0",
+])  # fmt: skip
+def test_what_no_parser_should_be_given_is_refused_at_once(text):
+    began = time.monotonic()
+    with pytest.raises(UserError, match=r"^r\.toml (is not valid TOML|holds a key of more than 64 parts)") as caught:
+        toml.loads(text, "r.toml")
+    assert len(str(caught.value)) < 400 and time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("value", ["x" * 500_000, "b.c " * 1000, "." * 1000])
+def test_long_texts_are_no_deep_keys(value):
+    assert toml.loads(f"a = '{value}'") == {"a": value}
+
+
+def test_a_file_larger_than_any_of_ours_is_refused_unread(tmp_path):
+    with (tmp_path / "huge.toml").open("wb") as file:
+        file.truncate(2**34)
+    with pytest.raises(UserError, match=r"huge\.toml is larger than 1 MiB"):
+        toml.load(tmp_path / "huge.toml")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path):
+    (tmp_path / "a.toml").write_bytes(b"\xef\xbb\xbfrank = 8\r\n")
+    assert toml.load(tmp_path / "a.toml") == {"rank": 8}
+
+
+def test_what_a_shell_could_not_decode_is_not_written():
+    with pytest.raises(UserError, match="is not text"):
+        toml.dumps({"name": "\udcff"})

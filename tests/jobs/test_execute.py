@@ -8,7 +8,7 @@ import pytest
 
 from studio.core.errors import UserError
 from studio.core.events import Ending, Event, Failed, Finished, Note, Progress, Started, Stopped
-from studio.jobs.execute import Emit, Stop, Ticket, execute, exit_code
+from studio.jobs.execute import Emit, Stop, Ticket, answered, execute, exit_code
 from studio.jobs.gpu import Gpu
 from studio.store import journal
 
@@ -126,3 +126,45 @@ def test_a_job_without_a_folder_leaves_nothing_behind(tmp_path: Path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert isinstance(heard(None, lambda emit, stop: Finished())[-1], Finished)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("error", "said"), [
+    (PermissionError(errno.EACCES, "Permission denied", "/x/a.png.part"), "/x/a.png cannot be used: Permission denied"),
+    (OSError(errno.EROFS, "Read-only file system", "/x"), "/x cannot be used: Read-only file system"),
+    (FileNotFoundError(errno.ENOENT, "No such file or directory", "/x/y"), "/x/y cannot be used: No such file"),
+    (OSError(errno.EIO, "Input/output error"), "A file cannot be used: Input/output error"),
+    (OSError(errno.EDQUOT, "Disk quota exceeded"), "The disk is full"),
+    (MemoryError(), "The memory of this machine is full"),
+    (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "The memory of this machine is full"),
+])  # fmt: skip
+def test_what_the_machine_refuses_is_nobodys_bug(tmp_path: Path, error: Exception, said: str) -> None:
+    ending = heard(tmp_path, failing(error))[-1]
+    assert (ending.kind, exit_code(ending)) == ("person", 2) and ending.what.startswith(said) and ending.remedy
+
+
+def test_an_ending_that_the_journal_cannot_take_is_a_failure(tmp_path: Path) -> None:
+    def do(emit: Emit, stop: Stop) -> Ending:
+        resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "journal.jsonl").stat().st_size, before[1]))
+        return Finished()
+
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        events = heard(tmp_path, do)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert isinstance(events[-1], Failed) and events[-1].kind == "person" and len(endings(events)) == 1
+    assert [type(event) for event in journal.read(tmp_path / "journal.jsonl")] == [Started]
+
+
+def test_what_goes_wrong_before_a_job_is_told_as_a_jobs_failure_is() -> None:
+    events: list[Event] = []
+
+    def refusing() -> int:
+        raise UserError("no base", "Name one.")
+
+    def broken() -> int:
+        raise RuntimeError("oops")
+
+    assert [answered(ask, events.append) for ask in (refusing, broken, lambda: 0)] == [2, 1, 0]
+    assert [event.kind for event in events] == ["person", "bug"]

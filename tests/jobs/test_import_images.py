@@ -47,10 +47,10 @@ def drawn(path, number, caption=None, ending=".txt", size=(48, 32)):
     return path
 
 
-def imported(project, *paths, character="Mira", trigger="mirasol", repeats=None, ticket=None, listen=None):
+def imported(project, *paths, character="Mira", trigger="mirasol", repeats=None, ticket=None, listen=None, **more):
     """Runs the job and returns its events."""
     events = []
-    job = ImportImages(project, paths, character, trigger, repeats)
+    job = ImportImages(project, paths, character, trigger, repeats, **more)
     execute(ticket or Ticket(job), Gpu(), listen or events.append)
     return events
 
@@ -225,6 +225,56 @@ def test_a_wish_that_contradicts_the_project_is_refused(project, tmp_path, wish,
     ending = imported(project, drawn(tmp_path / "b.png", 2), **wish)[-1]
     assert isinstance(ending, Failed) and ending.kind == "person" and what in ending.what
     assert read_project(project).project == before and len(held(project)) == 1
+
+
+@pytest.fixture
+def two(project, tmp_path):
+    """A project of Mira and Kana with an image each."""
+    imported(project, drawn(tmp_path / "m.png", 1, "mirasol"), repeats=2)
+    imported(project, drawn(tmp_path / "k.png", 2, "kanakana"), character="Kana", trigger="kanakana", asymmetric=True)
+    return project
+
+
+def pair(project, path, *, character="Mira", beside=("Kana",), trigger=None, **more):
+    return imported(project, path, character=character, beside=beside, trigger=trigger, **more)
+
+
+def test_an_image_of_two_lies_with_those_of_the_pair_and_has_its_repeats(two, tmp_path):
+    events = pair(two, drawn(tmp_path / "p.png", 3, "2girls, mirasol, kanakana"), repeats=6)
+    assert [event.path for event in of(ImageImported, events)] == ["images/Mira+Kana/p.png"]
+    assert of(Note, events)[0].text == "Each image of Mira+Kana is shown 6x an epoch"
+    found = dataset(read_project(two))
+    assert {image.path.stem: (found.repeats_of(image), found.triggers_of(image)) for image in found.images} == {
+        "m": (2, ("mirasol",)), "k": (1, ("kanakana",)), "p": (6, ("mirasol", "kanakana")),
+    }  # fmt: skip
+
+
+def test_a_pair_is_the_same_in_any_order_and_keeps_what_is_not_asked_for(two, tmp_path):
+    pair(two, drawn(tmp_path / "p.png", 3), repeats=6)
+    pair(two, drawn(tmp_path / "q.png", 4), character="Kana", beside=("Mira",))
+    [group] = read_project(two).project.groups
+    assert (group.characters, group.repeats) == (("Mira", "Kana"), 6)
+    assert sum(path.startswith("images/Mira+Kana/") for path, _ in held(two)) == 2
+
+
+@pytest.mark.parametrize("wish, what", [
+    ({"beside": ("Kara",)}, "no character called 'Kara'"),
+    ({"beside": ("Mira",)}, "It takes two characters"),
+    ({"trigger": "both"}, "A trigger and asymmetry belong to one character"),
+    ({"asymmetric": False}, "A trigger and asymmetry belong to one character"),
+])
+def test_a_pair_of_nobody_known_is_refused(two, tmp_path, wish, what):
+    ending = pair(two, drawn(tmp_path / "p.png", 3), **wish)[-1]
+    assert isinstance(ending, Failed) and ending.kind == "person" and what in ending.what
+    assert read_project(two).project.groups == () and len(held(two)) == 2
+
+
+def test_asymmetry_is_remembered_until_it_is_taken_back(two, tmp_path):
+    assert character(two, "Kana").asymmetric and not character(two, "Mira").asymmetric
+    imported(two, drawn(tmp_path / "k2.png", 5), character="Kana", trigger=None)
+    assert character(two, "Kana").asymmetric
+    imported(two, drawn(tmp_path / "k3.png", 6), character="Kana", trigger=None, asymmetric=False)
+    assert not character(two, "Kana").asymmetric
 
 
 def test_a_stop_leaves_what_was_imported_and_the_rest_can_follow(project, originals):

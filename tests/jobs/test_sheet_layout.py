@@ -40,6 +40,23 @@ def test_prompts_that_vary_by_row_are_not_claimed_by_columns() -> None:
     assert [row.label for row in picture.rows] == ["sitting", "running"]
 
 
+def test_columns_keep_their_words_where_rows_change_the_prompt_too() -> None:
+    spec = RenderSpec(prompt="1girl, {trigger}, {pose}")
+    rows, columns = (Axis("character", ("Mira", "Kai")),), (Axis("pose", ("sitting", "running")), Axis("seed", (1,)))
+    sheet = Sheet("Who", rows, columns, spec, characters=(("Mira", "mira"), ("Kai", "kaix")))
+    picture = layout(sheet, SheetFolder(Path("nowhere")), "Tiny", "practice model", {})
+    assert picture.columns == (ColumnHead("sitting", "seed 1"), ColumnHead("running", "seed 1"))
+    assert [row.label for row in picture.rows] == ["Mira", "Kai"]
+
+
+def test_characters_side_by_side_are_told_by_name_and_trigger() -> None:
+    spec = RenderSpec(prompt="1girl, {trigger}, standing")
+    columns = (Axis("character", ("Mira", "Kai")), Axis("seed", (1, 2)))
+    sheet = Sheet("Who", (EPOCHS,), columns, spec, epochs=((2, "ab"),), characters=(("Mira", "mira"), ("Kai", "kaix")))
+    picture = layout(sheet, SheetFolder(Path("nowhere")), "Tiny", "practice model", {})
+    assert picture.columns[1:3] == (ColumnHead("mira", "Mira, seed 2"), ColumnHead("kaix", "Kai, seed 1"))
+
+
 def test_the_chosen_epoch_is_said_and_marked() -> None:
     rows = laid_out((Axis("seed", (1,)),), chosen=2).rows
     assert [row.chosen for row in rows] == [False, True]

@@ -106,8 +106,8 @@ def test_grey_of_16_bits_is_scaled_and_not_clipped(tmp_path):
     (b"not a picture at all", "damaged or not an image"),
     (b"GIF89a" + b"\0" * 40, "damaged or not an image"),
     (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "damaged or not an image"),
-    (png_that_claims(60_000, 60_000), "damaged or not an image"),
-    (png_that_claims(9_000, 9_000), "more than 80 megapixels"),
+    (png_that_claims(60_000, 60_000), "has more than 80 megapixels"),
+    (png_that_claims(9_000, 9_500), "has more than 80 megapixels"),
     (png_that_claims(0, 10), "damaged or not an image"),
     (png_that_claims(100, 100), "damaged or not an image"),
 ])

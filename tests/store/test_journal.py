@@ -1,3 +1,6 @@
+import sys
+from contextlib import contextmanager
+
 import pytest
 
 from studio.core.errors import UserError
@@ -122,3 +125,44 @@ def test_a_process_killed_while_appending_loses_no_event_that_it_had_appended(tm
     kept = [int(event.text.split()[0]) for event in read(path)]
     assert kept == list(range(len(kept)))
     assert kept[-1] >= int(told[-1])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file's size")
+@pytest.mark.parametrize("room", [0, 1, 30])
+def test_a_disk_that_takes_half_a_line_is_left_with_none_of_it(tmp_path, room):
+    path = tmp_path / "journal.jsonl"
+    with Journal(path) as journal:
+        journal.append(step(1))
+        with no_file_larger(path.stat().st_size + room), pytest.raises(OSError):
+            journal.append(step(2), milestone=True)
+        assert read(path) == (step(1),) and path.read_bytes().endswith(b"\n")
+        journal.append(step(3))
+    assert read(path) == (step(1), step(3))
+
+
+@contextmanager
+def no_file_larger(size):
+    """As a full disk does, the system takes what fits and refuses the next byte."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_name_that_is_no_text_comes_back_as_it_was(tmp_path):
+    path = tmp_path / "journal.jsonl"
+    appended(path, Note("caf\udce9.png"))
+    assert read(path) == (Note("caf\udce9.png"),)
+
+
+@pytest.mark.parametrize("line", [b"[" * 100_000, b"5", b'{"event":[]}', b'{"event":"step_done","step":"x"}', b"null",
+                                  b'{"event":"note"}', b'{"event":"note","text":"x","attempt":[]}'])  # fmt: skip
+def test_a_line_of_odd_values_is_damage_and_named(tmp_path, line):
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(line + b"\n" + to_json(step(1)).encode() + b"\n")
+    with pytest.raises(UserError, match=r"journal\.jsonl is damaged at byte 0|A newer studio"):
+        read(path)

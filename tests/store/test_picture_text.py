@@ -123,3 +123,11 @@ def test_hostile_text_is_parsed_in_no_time(text):
     began = time.process_time()
     parse_parameters(text)
     assert time.process_time() - began < 3
+
+
+def test_more_names_than_loras_make_no_sense(path):
+    from studio.store.picture_text import from_json, to_json
+
+    whole = to_json(Origin(SPEC, lora_names=("a", "b")))
+    assert from_json(whole)
+    assert from_json(whole.replace('["a", "b"]', '["a", "b", "c"]')) is None

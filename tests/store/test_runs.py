@@ -24,7 +24,7 @@ from studio.store.workspace import create, read_project
 
 RECIPE = Recipe(name="practice")
 DATASET = dataset_of([Character(name="Mira Sol", trigger="mirasol")],
-                     [ImageItem("ab" * 8, Path("images/Mira Sol/a.png"), 64, 64, "Mira Sol", "mirasol, ミラ")])
+                     [ImageItem("ab" * 8, Path("images/Mira Sol/a.png"), 64, 64, ("Mira Sol",), "mirasol, ミラ")])
 
 
 @pytest.fixture
