@@ -3,8 +3,9 @@
     python3 packaging/start.py                     the sample project: import, train, render, score
     python3 packaging/start.py --headless          the same, and never a window
     python3 packaging/start.py test                the tests
+    python3 packaging/start.py bench               how fast the studio is here, against the bare machine
     python3 packaging/start.py -- check            any other verb of charstudio
-    python3 packaging/start.py test -- -k journal  anything after -- goes to pytest or charstudio
+    python3 packaging/start.py test -- -k journal  anything after -- goes to pytest, bench or charstudio
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 UNFINISHED = VENV / "setting-up"  # there from the first file of a set-up to its last
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 SAMPLE = "sample-project"
+DEVELOPERS = {"test": "pytest", "bench": "tests.bench"}  # verb -> module; both need what the tests need
 
 TORCH_WHEELS = "https://download.pytorch.org/whl"
 CUDA_13_DRIVER = 580  # the first driver that runs CUDA 13; CUDA 12.6 is the only older line torch 2.13 is built for
@@ -62,8 +64,8 @@ def main(arguments: Sequence[str]) -> int:
     options = options_of(own)
     try:
         check_python(sys.version_info[:2])
-        set_up(test=options.verb == "test")
-        return run_tests(theirs) if options.verb == "test" else run_studio(theirs)
+        set_up(test=options.verb in DEVELOPERS)
+        return run_module(DEVELOPERS[options.verb], theirs) if options.verb else run_studio(theirs)
     except Stop as stop:
         print(f"\n{stop}", file=sys.stderr)
         return 2
@@ -84,7 +86,7 @@ def split_at_dashes(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 def options_of(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="start.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("verb", nargs="?", choices=("test",), help="run the tests instead")
+    parser.add_argument("verb", nargs="?", choices=tuple(DEVELOPERS), help="run the tests or the benches instead")
     parser.add_argument("--headless", action="store_true", help="open no window (there is none yet)")
     return parser.parse_args(arguments)
 
@@ -101,9 +103,10 @@ def check_python(version: tuple[int, int]) -> None:
 # Running
 
 
-def run_tests(arguments: Sequence[str]) -> int:
+def run_module(module: str, arguments: Sequence[str]) -> int:
+    """Runs it from the repository, where `tests` is found; paths among the arguments begin there too."""
     os.chdir(ROOT)
-    return hand_over([str(PYTHON), "-m", "pytest", *arguments])
+    return hand_over([str(PYTHON), "-m", module, *arguments])
 
 
 def run_studio(arguments: Sequence[str]) -> int:

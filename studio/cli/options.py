@@ -13,7 +13,7 @@ from studio.core.errors import UserError
 from studio.core.knobs import Knob, changed, knobs_of
 from studio.core.project import Character
 from studio.core.recipe import Recipe, shipped_recipes
-from studio.core.sheet_plan import shipped_plans
+from studio.core.sheet_plan import lora_of, shipped_plans
 from studio.core.spec import RenderSpec
 from studio.jobs.rehearse import TRAIN_STEPS
 from studio.jobs.score import THRESHOLD
@@ -22,7 +22,7 @@ FORMATS = ("comfy", "kohya", "diffusers")
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
 _SIDES = ("width", "height")  # --size gives both
-PICTURE_FLAGS = (*(each.name for each in knobs_of(RenderSpec) if each.name not in _SIDES), "size", "lora", "out")
+PICTURE_FLAGS = (*(each.name for each in knobs_of(RenderSpec) if each.name not in _SIDES), "size", "out")
 SHEET_FLAGS = ("sheet", "run", "axis")
 
 _DESCRIPTION = "Teaches a character to an Anima model, and shows with numbers whether it worked."
@@ -71,16 +71,11 @@ def spec_of(chosen: argparse.Namespace, spec: RenderSpec = RenderSpec()) -> Rend
 
 
 def lora(text: str) -> tuple[Path, float]:
-    """`mira.safetensors:0.8` as (path, 0.8); without a strength it is 1. A path may hold colons itself."""
-    path, colon, written = text.rpartition(":")
+    """`mira.safetensors:0.8` as (path, 0.8), for argparse."""
     try:
-        strength = float(written)
-    except ValueError:
-        colon = ""
-    if not colon:
-        return Path(text), 1.0
-    if not math.isfinite(strength):
-        raise argparse.ArgumentTypeError(f"a LoRA cannot be worn at strength {written}")
+        path, strength = lora_of(text)
+    except UserError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
     return Path(path), strength
 
 
@@ -168,7 +163,8 @@ def _render(verbs: argparse._SubParsersAction) -> None:
     _knob_flags(picture, RenderSpec, skip=_SIDES)
     picture.add_argument("--size", metavar="WxH", help="width and height in pixels (default: 1024x1024)")
     picture.add_argument("--lora", type=lora, action="append", default=[], metavar="FILE:STRENGTH",
-                         help="a LoRA to wear, at strength 1 if none is given (may be repeated)")
+                         help="a LoRA to wear, at strength 1 if none is given; `turbo` is the Turbo LoRA beside the "
+                              "base (may be repeated; in a sheet every cell wears it)")
     picture.add_argument("--out", type=Path, metavar="FILE.png", help="where the picture goes")
     sheet = made.add_argument_group("a sheet")
     sheet.add_argument("--sheet", metavar="FILE|NAME",

@@ -85,7 +85,7 @@ def _sheet(chosen: argparse.Namespace, kept: ExitStack) -> RenderSheet:
     require(chosen.sheet, "--sheet", f"Name a sheet file, or one that ships: {', '.join(shipped_plans())}.")
     require(chosen.run, "--run", "Name a run: its number, its whole name, or latest.")
     axes = [parse_axis(each) for each in chosen.axis]
-    return start_sheet(_project(chosen, kept), chosen.sheet, chosen.run, base_of(chosen), axes)
+    return start_sheet(_project(chosen, kept), chosen.sheet, chosen.run, base_of(chosen), axes, tuple(chosen.lora))
 
 
 def _convert(chosen: argparse.Namespace, kept: ExitStack) -> Convert:

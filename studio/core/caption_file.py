@@ -83,5 +83,5 @@ def _decoded(content: str) -> str:
     if _is_utf_16(content):
         return bytes_of(content).decode("utf-16", "replace")
     if _is_utf_8(content):
-        return content.removeprefix("\ufeff")
+        return content.lstrip("\ufeff")  # some editors put a second mark before the first
     return bytes_of(content).decode("utf-8-sig", "replace")

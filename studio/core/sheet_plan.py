@@ -1,6 +1,7 @@
 """A sheet before there is a run: what a person writes or picks. Checkpoints and characters make it a `Sheet`."""
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,18 +16,22 @@ from studio.core.recipe import Recipe
 from studio.core.spec import RenderSpec
 from studio.core.sweep import Sheet, check, words_of
 
-_KEYS = ("title", "render", "words", "rows", "columns")
+_KEYS = ("title", "loras", "render", "words", "rows", "columns")
 
 
 @dataclass(frozen=True, slots=True)
 class SheetPlan:
-    """`render` holds only the settings that the plan insists on; the run's previews decide the others."""
+    """`render` holds only the settings that the plan insists on; the run's previews decide the others.
+
+    `loras` are worn in every cell beside the character's: (path or `turbo`, strength).
+    """
 
     title: str
     rows: tuple[Axis, ...]
     columns: tuple[Axis, ...]
     render: tuple[tuple[str, Setting], ...] = ()
     words: tuple[tuple[str, str], ...] = ()
+    loras: tuple[tuple[str, float], ...] = ()
 
 
 def load_plan(path_or_name: str | Path) -> SheetPlan:
@@ -58,8 +63,10 @@ def with_axis(plan: SheetPlan, axis: Axis) -> SheetPlan:
 
 
 def sheet_of(plan: SheetPlan, recipe: Recipe, characters: Sequence[Character], checkpoints: Mapping[int, str],
-             base: str) -> Sheet:
+             base: str, loras: tuple[tuple[str, float], ...] = ()) -> Sheet:
     """The complete sheet for a run. `checkpoints` are epoch -> SHA-256, `base` the digest of the base model.
+
+    `loras` are those that every cell wears, as (SHA-256, strength).
 
     A run of several characters shows each of them wherever {trigger} is asked for, unless the plan says which. Raises
     `UserError` for an epoch that has no checkpoint, a character who is not in the run, and for whatever `check` finds.
@@ -67,6 +74,7 @@ def sheet_of(plan: SheetPlan, recipe: Recipe, characters: Sequence[Character], c
     sheet = _sheet(plan, recipe, characters, checkpoints, base)
     if len(characters) > 1 and "trigger" in words_of(sheet) and not _has_axis(plan, CHARACTER):
         sheet = _sheet(with_axis(plan, Axis(CHARACTER, (ALL,))), recipe, characters, checkpoints, base)
+    sheet = dataclasses.replace(sheet, spec=dataclasses.replace(sheet.spec, loras=loras))
     check(sheet)
     return sheet
 
@@ -103,7 +111,26 @@ def _plan(table: Mapping[str, object], where: str) -> SheetPlan:
         columns=_axes(_table(table, "columns", where), where),
         render=tuple((name, checked(knob_of(RenderSpec, name, where), value, where)) for name, value in render.items()),
         words=tuple((name, str(value)) for name, value in words.items()),
+        loras=_loras(table.get("loras", ()), where),
     )
+
+
+def _loras(listed: object, where: str) -> tuple[tuple[str, float], ...]:
+    if not isinstance(listed, (list, tuple)) or not all(isinstance(each, str) for each in listed):
+        raise UserError(f"{where}: loras is not a list of texts", 'Write for example loras = ["turbo:1.0"].')
+    return tuple(lora_of(each) for each in listed)
+
+
+def lora_of(text: str) -> tuple[str, float]:
+    """`mira.safetensors:0.8` as (path, 0.8); without a strength it is 1. A path may hold colons itself."""
+    path, colon, written = text.rpartition(":")
+    try:
+        strength = float(written)
+    except ValueError:
+        return text, 1.0
+    if not math.isfinite(strength):
+        raise UserError(f"A LoRA cannot be worn at strength {written}", "Give a number, for example 0.8.")
+    return (path, strength) if colon else (text, 1.0)
 
 
 def _previews(recipe: Recipe) -> dict[str, Setting]:

@@ -21,6 +21,7 @@ from studio.store.digests import sha256_of
 from studio.store.images import open_rgb
 
 _LATENTS = "latents"
+_READING = "first frame, upright, sRGB, over white"  # how bytes become pixels; another reading is another latent
 
 
 class LatentCache:
@@ -51,7 +52,7 @@ class LatentCache:
 
 def latent_key(content: str, bucket: Bucket, flip: bool, vae: str) -> str:
     """The name of a latent; each part changes it."""
-    return hashlib.sha256("\0".join((content, str(bucket), str(flip), vae)).encode()).hexdigest()
+    return hashlib.sha256("\0".join((_READING, content, str(bucket), str(flip), vae)).encode()).hexdigest()
 
 
 def fitted(image: Image.Image, bucket: Bucket, flip: bool = False) -> Image.Image:

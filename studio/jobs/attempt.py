@@ -33,6 +33,7 @@ from studio.engine.state import differences, newest_state, write_state
 from studio.engine.trainer import StepFacts, Trainer, Uncompiled
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.pace import Pace
+from studio.jobs.render_picture import model_names
 from studio.store import journal
 from studio.store.digests import sha256_of
 from studio.store.names import slug
@@ -151,7 +152,8 @@ class Attempt:
         path = self._run.previews(epoch) / f"{stem}-p{preview.prompt + 1}-s{preview.spec.seed}.png"
         path.parent.mkdir(exist_ok=True)
         facts = {"run": self._run.id, "epoch": epoch, "step": self._trainer.step, "preview": True}
-        write_png(path, preview.image, self._complete(preview.spec, epoch), base_name=self._base_name, facts=facts)
+        write_png(path, preview.image, self._complete(preview.spec, epoch), base_name=self._base_name, facts=facts,
+                  models=model_names(self._trainer.anima.files))
         return path
 
     def _complete(self, spec: RenderSpec, epoch: int) -> RenderSpec:

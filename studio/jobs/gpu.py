@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from studio.core.events import Facts
+from studio.core.events import Event, Facts, Note
 from studio.jobs.machine import ram_bytes
 
 if TYPE_CHECKING:
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
     from studio.engine.anima.checkpoint import Anima
     from studio.engine.anima.files import BaseFiles
+
+
+Emit = Callable[[Event], None]
+
+
+def _unheard(event: Event) -> None:
+    """For a borrower who tells nobody."""
 
 
 class Gpu:
@@ -28,15 +35,18 @@ class Gpu:
         self._anima: Anima | None = None
 
     @contextmanager
-    def resident(self, files: BaseFiles, precision: str = "auto") -> Iterator[Anima]:
+    def resident(self, files: BaseFiles, precision: str = "auto", emit: Emit = _unheard) -> Iterator[Anima]:
         """The base model's weights, read only if they are not the ones that are there already.
 
-        The borrower gives them back as they were, or calls `evict`. Precision is auto, bf16 or fp32.
+        The borrower gives them back as they were, or calls `evict`. Precision is auto, bf16 or fp32. `emit` is told
+        what a merged file holds besides, which stays unread.
         """
         if self._anima is None or (files, precision) != (self._files, self._precision):
             self.evict()
             self._anima = self._loaded(files, precision)
             self._files, self._precision = files, precision
+        for sentence in self._anima.left_out:
+            emit(Note(sentence))
         yield self._anima
 
     def evict(self) -> None:

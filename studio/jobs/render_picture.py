@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from studio.core.spec import RenderSpec
 from studio.jobs.bases import BaseChoice
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
+from studio.jobs.speed_lora import with_turbo
 from studio.store.comfy_graph import ModelNames
 from studio.store.digests import sha256_of
 from studio.store.picture_text import write_png
@@ -44,17 +45,19 @@ class RenderPicture:
         facts = gpu.facts()
         emit(Started(self.out.name, self.kind, self.spec.steps, facts))
         self._check(emit)
-        files, loras = self.base.files(), read_loras(self.loras)
+        files = self.base.files()
+        chosen = with_turbo(self.loras, files)
+        loras = read_loras(chosen)
         for lora, _ in loras:
             if lora.omission:
                 emit(Note(lora.omission))
-        with gpu.resident(files) as anima, merged(anima.transformer, loras, anima.text.conditioner):
+        with gpu.resident(files, emit=emit) as anima, merged(anima.transformer, loras, anima.text.conditioner):
             images = dict(rendered(anima, [Picture.of(self.spec)], stop=stop.is_set,
                                    on_step=lambda done, total: emit(Progress(done, total, what="step"))))
         if not images:
             return Stopped()
-        names = [path.name for path, _ in self.loras]
-        write_png(self.out, images[0], self._complete(base_digest(files)), base_name=self.base.title, lora_names=names,
+        names = [path.name for path, _ in chosen]
+        write_png(self.out, images[0], self._complete(chosen, base_digest(files)), base_name=self.base.title, lora_names=names,
                   facts=facts, models=model_names(files))
         return Finished({"path": str(self.out)})
 
@@ -65,8 +68,8 @@ class RenderPicture:
             emit(Note(NEGATIVE_INACTIVE))
         self.out.parent.mkdir(parents=True, exist_ok=True)
 
-    def _complete(self, base: str) -> RenderSpec:
-        loras = tuple((sha256_of(path), strength) for path, strength in self.loras)
+    def _complete(self, chosen: Sequence[tuple[Path, float]], base: str) -> RenderSpec:
+        loras = tuple((sha256_of(path), strength) for path, strength in chosen)
         return dataclasses.replace(self.spec, loras=loras, base=base)
 
 
@@ -79,7 +82,12 @@ def read_loras(loras: Sequence[tuple[Path, float]]) -> list[tuple[LoraFile, floa
     """The files with their strengths. Raises UserError naming one that is missing or no LoRA."""
     from studio.engine.lora.formats import read_lora
 
+    require_loras(loras)
+    return [(read_lora(path), strength) for path, strength in loras]
+
+
+def require_loras(loras: Iterable[tuple[Path, float]]) -> None:
+    """Raises UserError naming the first file that is missing."""
     for path, _ in loras:
         if not path.is_file():
             raise UserError(f"There is no LoRA {path}", "Check the path.")
-    return [(read_lora(path), strength) for path, strength in loras]

@@ -19,18 +19,22 @@ from studio.jobs.bases import BaseChoice, base_from_facts, chosen_base
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
 from studio.jobs.pace import Pace
-from studio.jobs.render_picture import NEGATIVE_INACTIVE, read_loras
+from studio.jobs.render_picture import NEGATIVE_INACTIVE, model_names, read_loras, require_loras
 from studio.jobs.score import Judge, score
 from studio.jobs.sheet_image import draw_sheet
 from studio.jobs.sheet_layout import Notes, layout
+from studio.jobs.speed_lora import with_turbo
 from studio.store import journal, runs, sweeps
 from studio.store.atomic import replace_atomic
+from studio.store.digests import sha256_of
 from studio.store.picture_text import write_png
 from studio.store.sweeps import SheetFolder
 from studio.store.workspace import Workspace
 
 if TYPE_CHECKING:
     from studio.engine.anima.checkpoint import Anima
+    from studio.engine.anima.files import BaseFiles
+    from studio.engine.lora.formats import LoraFile
 
 PICTURE = "sheet.png"
 
@@ -65,7 +69,7 @@ class RenderSheet:
         work = _Work(self, _by_key(cells), facts, emit, stop)
         work.adopt()
         if work.missing:
-            with gpu.resident(self.base.files()) as anima:
+            with gpu.resident(self.base.files(), emit=emit) as anima:
                 work.render(anima)
         if work.missing or not work.score():
             return Stopped({"cells": len(cells) - len(work.missing)})
@@ -81,8 +85,10 @@ class RenderSheet:
 
 
 def start_sheet(place: Workspace, plan: str | Path | SheetPlan, wanted_run: str, base: BaseChoice | None = None,
-                axes: Iterable[Axis] = ()) -> RenderSheet:
+                axes: Iterable[Axis] = (), loras: Iterable[tuple[Path, float]] = ()) -> RenderSheet:
     """The sheet of a plan for a run, `axes` in the places of its own; one that was begun is taken up again.
+
+    `loras` are worn in every cell, the base's included, beside those of the plan.
 
     Raises UserError naming the flag or the file that is missing.
     """
@@ -91,14 +97,24 @@ def start_sheet(place: Workspace, plan: str | Path | SheetPlan, wanted_run: str,
     run = runs.find_run(place, wanted_run)
     state = fold(journal.read(run.journal))
     trained_on = base_from_facts(state.course.facts.get("base"))
-    base = chosen_base((base or BaseChoice()).otherwise(trained_on), place.project)
+    files = (base := chosen_base((base or BaseChoice()).otherwise(trained_on), place.project)).files()
     saved = runs.sound_checkpoints(run, state)
     asked = reduce(with_axis, axes, plan if isinstance(plan, SheetPlan) else load_plan(plan))
+    always = {sha256_of(path): (path, strength) for path, strength in _always(asked, loras, files)}
     epochs = {each.epoch: each.sha256 for each in saved}
     characters = runs.read_dataset(run).characters
-    sheet = sheet_of(asked, runs.read_recipe(run), characters, epochs, base_digest(base.files()))
-    loras = {each.sha256: run.folder / each.path for each in saved}
-    return RenderSheet(place, _folder(place, sheet), base, loras, _notes(state))
+    strengths = tuple((sha256, strength) for sha256, (_, strength) in always.items())
+    sheet = sheet_of(asked, runs.read_recipe(run), characters, epochs, base_digest(files), strengths)
+    paths = {sha256: path for sha256, (path, _) in always.items()}
+    paths |= {each.sha256: run.folder / each.path for each in saved}
+    return RenderSheet(place, _folder(place, sheet), base, paths, _notes(state))
+
+
+def _always(plan: SheetPlan, loras: Iterable[tuple[Path, float]], files: BaseFiles) -> tuple[tuple[Path, float], ...]:
+    """What every cell wears. Raises UserError naming a LoRA that is missing."""
+    wanted = with_turbo([*((Path(path), strength) for path, strength in plan.loras), *loras], files)
+    require_loras(wanted)
+    return wanted
 
 
 class _Work:
@@ -107,7 +123,9 @@ class _Work:
     def __init__(self, job: RenderSheet, cells: Mapping[str, list[Cell]], facts: Facts, emit: Emit, stop: Stop) -> None:
         self._job, self._cells, self._facts, self._emit, self._stop = job, cells, facts, emit, stop
         self._known = sweeps.read_sheet_state(job.place, job.of)
+        self._models = model_names(job.base.files())
         self._told = {(each.row, each.column) for each in self._known.cells}
+        self._files: dict[str, LoraFile] = {}
         self.missing = dict(cells)
         self.rendered = 0
 
@@ -123,7 +141,8 @@ class _Work:
         for key, image in self._images(anima):
             cell = self._cells[key][0]
             write_png(self._job.of.cell(key), image, cell.spec, base_name=self._job.base.title,
-                      lora_names=[self._job.loras[sha256].name for sha256, _ in cell.spec.loras], facts=self._facts)
+                      lora_names=[self._job.loras[sha256].name for sha256, _ in cell.spec.loras], facts=self._facts,
+                      models=self._models)
             self.rendered += 1
             self._done(key)
             self._emit(Progress(self.rendered, total, pace.seconds_left(self.rendered), "cell"))
@@ -140,13 +159,19 @@ class _Work:
         wanted = [(key, cells[0].spec) for key, cells in self.missing.items()]
         for worn, group in groupby(sorted(wanted, key=lambda each: each[1].loras), key=lambda each: each[1].loras):
             specs = list(group)
-            loras = read_loras([(self._job.loras[sha256], strength) for sha256, strength in worn])
+            loras = [(self._read(sha256), strength) for sha256, strength in worn]
             with merged(anima.transformer, loras, anima.text.conditioner):
                 pictures = [Picture.of(spec) for _, spec in specs]
                 for place, image in rendered(anima, pictures, stop=self._stop.is_set):
                     yield specs[place][0], image
             if self._stop.is_set():
                 return
+
+    def _read(self, sha256: str) -> LoraFile:
+        """Each file once a sheet, however many strengths it is worn at."""
+        if sha256 not in self._files:
+            [(self._files[sha256], _)] = read_loras([(self._job.loras[sha256], 1.0)])
+        return self._files[sha256]
 
     def _done(self, key: str) -> None:
         path = self._job.of.relative(self._job.of.cell(key))

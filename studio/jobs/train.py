@@ -53,7 +53,7 @@ class Train:
         if len(dataset.characters) > 1:
             emit(Note(f"Exposures in an epoch: {_shares(shown_an_epoch(dataset))}."))
         self._require_room(gpu, recipe, length)
-        with self._trainer(gpu, recipe, dataset) as trainer:
+        with self._trainer(gpu, recipe, dataset, emit) as trainer:
             return Attempt(self.of, trainer, dataset.triggers, self.base.title, emit, stop).run()
 
     def _require_room(self, gpu: Gpu, recipe: Recipe, length: Plan) -> None:
@@ -64,11 +64,11 @@ class Train:
         require_room(self.of, recipe, length, numbers, gpu.dtype(recipe.precision).itemsize)
 
     @contextmanager
-    def _trainer(self, gpu: Gpu, recipe: Recipe, dataset: Dataset) -> Iterator[Trainer]:
+    def _trainer(self, gpu: Gpu, recipe: Recipe, dataset: Dataset, emit: Emit) -> Iterator[Trainer]:
         from studio.engine.trainer import Trainer
 
         images = _images(self.place.folder, dataset, recipe)
-        with (gpu.resident(self.base.files(), recipe.precision) as anima,
+        with (gpu.resident(self.base.files(), recipe.precision, emit) as anima,
               Trainer(anima, images, recipe, self.place.cache) as trainer):
             yield trainer
 

@@ -19,6 +19,7 @@ from studio.jobs.render_sheet import RenderSheet, start_sheet
 from studio.jobs.score import Hits, Judge, Scores
 from studio.jobs.train import start_training
 from studio.store import sweeps
+from studio.store.digests import sha256_of
 from studio.store.picture_text import read_origin
 from studio.store.workspace import Workspace, open_project
 
@@ -145,3 +146,18 @@ def test_hits_count_cells_at_or_above_the_threshold_that_were_looked_at() -> Non
 def test_a_newer_score_counts() -> None:
     scores = Scores([Scored("a", "tagger", "1", "ahoge", 0.9), Scored("a", "tagger", "2", "ahoge", 0.1)])
     assert scores.hits(["a"], "ahoge") == Hits(0, 1)
+
+
+def test_a_lora_of_the_sheet_is_worn_in_every_cell_the_bases_included(place: Workspace) -> None:
+    worn = next(place.folder.glob("runs/*/checkpoints/e001.safetensors"))
+    plain, dressed = start_sheet(place, PLAN, "latest"), start_sheet(place, PLAN, "latest", loras=[(worn, 0.5)])
+    cells = sweeps.read_sheet(dressed.of).expand()
+    assert all(cell.spec.loras[0] == (sha256_of(worn), 0.5) for cell in cells)
+    assert {len(cell.spec.loras) for cell in cells if cell.row == 0} == {1}
+    assert not {cell.key for cell in cells} & {cell.key for cell in sweeps.read_sheet(plain.of).expand()}
+    assert rendered(dressed) == len(cells)
+
+
+def test_a_sheet_that_wants_the_turbo_lora_says_where_one_belongs(place: Workspace) -> None:
+    with pytest.raises(UserError, match="No Turbo LoRA lies beside the base"):
+        start_sheet(place, replace(PLAN, loras=(("turbo", 1.0),)), "latest")

@@ -257,7 +257,19 @@ def test_waiting_threads_sleep_unless_a_person_says_otherwise(
     assert start.child_environment()["OMP_WAIT_POLICY"] == "ACTIVE"
 
 
-def test_the_help_shows_both_commands() -> None:
+@pytest.mark.parametrize("verb, module", [("test", "pytest"), ("bench", "tests.bench")])
+def test_tests_and_benches_are_set_up_alike_and_run_from_the_repository(
+        start: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str, module: str) -> None:
+    done: list[object] = []
+    monkeypatch.setattr(start, "set_up", lambda *, test: done.append(test))
+    monkeypatch.setattr(start, "hand_over", lambda command: done.append(command) or 0)
+    monkeypatch.chdir(tmp_path)
+    assert start.main([verb, "--", "one", "--two"]) == 0
+    assert done == [True, [str(start.PYTHON), "-m", module, "one", "--two"]]
+    assert Path.cwd() == ROOT
+
+
+def test_the_help_shows_every_command() -> None:
     answer = subprocess.run([sys.executable, SCRIPT, "--help"], capture_output=True, text=True)
     assert answer.returncode == 0
-    assert "start.py test" in answer.stdout and "--headless" in answer.stdout
+    assert all(f"start.py {command}" in answer.stdout for command in ("test", "bench", "--headless", "-- check"))

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from studio.core.errors import UserError
 from studio.engine.anima.keys import ADAPTER_PREFIX
+from studio.engine.lora.factors import Delta, Factors
 from studio.engine.lora.formats import LoraFile
 from studio.engine.lora.targets import weighted
 
@@ -79,8 +80,16 @@ def _merged_weight(name: str, weight: nn.Parameter, loras: Sequence[tuple[LoraFi
     total = pristine
     for lora, strength in loras:
         if name in lora.modules:
-            total = torch.add(total, lora.modules[name].delta(pristine), alpha=strength)
+            total = _plus(total, lora.modules[name], pristine, strength)
     return nn.Parameter(total.to(weight.dtype), requires_grad=False)
+
+
+def _plus(total: Tensor, delta: Delta, pristine: Tensor, strength: float) -> Tensor:
+    """A new tensor; thin factors are multiplied and added in one go, which spares two arrays of the weight's size."""
+    if isinstance(delta, Factors):
+        up, down = (part.to(total.device, torch.float32) for part in (delta.up, delta.down))
+        return torch.addmm(total, up, down, alpha=strength * delta.scale)
+    return torch.add(total, delta.delta(pristine), alpha=strength)
 
 
 def _room_beside(weights: Iterable[Tensor]) -> torch.device | None:

@@ -6,6 +6,7 @@ covered; tests compare them with the modules themselves.
 """
 
 import re
+from functools import cache
 
 from torch import nn
 
@@ -74,6 +75,7 @@ def qwen_from_underscores(name: str) -> str | None:
     return leaf and f"layers.{found[1]}.{leaf}"
 
 
+@cache
 def from_underscores(name: str) -> str | None:
     """`blocks_0_self_attn_q_proj` -> `blocks.0.self_attn.q_proj`; None for what no Anima has.
 
@@ -141,6 +143,7 @@ def _modules(transformer: nn.Module) -> dict[str, str]:
     return {name: module for name, module in named if known(name)}
 
 
+@cache
 def _original(module: str) -> str:
     """A module's original name; some can be told by a tensor's only."""
     return original_name(f"{module}.weight").removesuffix(".weight")
