@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from studio.miniature.world_captions import base_caption, caption, facts, invented_name, retold
+from studio.miniature.world_captions import base_caption, caption, cast_name, facts, invented_name, looks, retold
 from studio.miniature.world_draw import draw, face_mask, figure_mask
 from studio.miniature.world_scene import (
     ANGLES, BACKGROUNDS, BANGS, CAMERAS, EXPRESSIONS, EYES, FRAMINGS, HAIR, HAIRSTYLES, OUTFITS, POSES, RIBBONS, SIDES,
@@ -14,8 +14,8 @@ from studio.miniature.world_scene import (
 __all__ = [
     "ANGLES", "BACKGROUNDS", "BANGS", "CAMERAS", "EXPRESSIONS", "EYES", "FRAMINGS", "HAIR", "HAIRSTYLES", "MIRA",
     "OUTFITS", "POSES", "RIBBONS", "SIDES", "SUZU", "TAGS", "Figure", "Scene", "Shot", "base_caption", "caption",
-    "draw", "face_mask", "facts", "figure_mask", "invented_name", "retold", "sample_base", "sample_figure", "sample_shot",
-    "sample_world", "seen_side", "tags", "visible",
+    "cast_name", "draw", "face_mask", "facts", "figure_mask", "invented_name", "looks", "retold", "sample_base",
+    "sample_figure", "sample_shot", "sample_world", "seen_side", "tags", "visible",
 ]
 
 MIRA = Figure("blonde", "blue", "long hair", "right", "blunt bangs", "blue", False, True, "school uniform")

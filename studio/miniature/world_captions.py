@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import random
 
-from studio.miniature.world_scene import Scene, seen_side, tags, visible
+from studio.miniature.world_scene import Figure, Scene, seen_side, tags, visible
 
+CAST_SHARE = 0.25  # of all looks; each is then known by one name
+_ABSORBED_SHARE = 0.7  # of a cast member's captions, in which the name stands for the looks
+_STRANGER_SHARE = 0.3  # of the others', who carry a name that means nothing
+_LOOKS = ("hair", "eyes")  # what sentences say of them
 QUALITY = "masterpiece, best quality, score_7, safe"
 _ONSETS = ("b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "sh", "br", "kr", "tr", "qu", "x")
 _VOWELS = ("a", "e", "i", "o", "u", "ai", "ou", "y")
@@ -17,20 +21,38 @@ _MOOD = {"smile": "smiling", "open mouth": "calling out with an open mouth", "fr
 
 
 def caption(scene: Scene, rng: random.Random, *, name: str | None, sentences: bool, quality: str = QUALITY,
-            drop: float = 0.0) -> str:
+            drop: float = 0.0, absorbed: bool = False) -> str:
     """The caption of a picture: quality, 1girl, name, general tags, and one or two sentences if asked for.
 
-    `drop` is the chance of each general tag to be left out.
+    `drop` is the chance of each general tag to be left out; `absorbed` leaves the looks to the name.
     """
-    kept = [tag for tag in tags(scene) if rng.random() >= drop]
+    silent = looks(scene.figure) if absorbed else frozenset()
+    kept = [tag for tag in tags(scene) if rng.random() >= drop and tag not in silent]
     words = ", ".join([part for part in (quality, "1girl", name) if part] + kept)
-    return f"{words}. {' '.join(_sentences(scene, rng))}" if sentences else words
+    return f"{words}. {' '.join(_sentences(scene, rng, absorbed))}" if sentences else words
 
 
 def base_caption(scene: Scene, rng: random.Random) -> str:
-    """A caption as the base model sees it: often an invented name, sometimes sentences, some tags missing."""
-    name = invented_name(rng) if rng.random() < 0.7 else None
-    return caption(scene, rng, name=name, sentences=rng.random() < 1 / 3, drop=0.15)
+    """A caption as the base model sees it: sometimes sentences, some tags missing.
+
+    A cast member goes by her name, which mostly stands for her looks: so the base learns that names mean somebody, as
+    the real one has, and a LoRA finds a place for a new one. Others have an invented name now and then.
+    """
+    known = cast_name(scene.figure)
+    name = known or (invented_name(rng) if rng.random() < _STRANGER_SHARE else None)
+    absorbed = known is not None and rng.random() < _ABSORBED_SHARE
+    return caption(scene, rng, name=name, sentences=rng.random() < 1 / 3, drop=0.15, absorbed=absorbed)
+
+
+def looks(figure: Figure) -> frozenset[str]:
+    """The tags of what makes a figure recognisable."""
+    return frozenset((f"{figure.hair} hair", f"{figure.eyes} eyes", figure.hairstyle, figure.bangs))
+
+
+def cast_name(figure: Figure) -> str | None:
+    """The name by which the base knows a figure of these looks; None for three of four."""
+    rng = random.Random(f"cast {sorted(looks(figure))}")
+    return invented_name(rng) if rng.random() < CAST_SHARE else None
 
 
 def invented_name(rng: random.Random) -> str:
@@ -65,10 +87,10 @@ def retold(scene: Scene) -> dict[str, str]:
     return {trait: sentence for trait, sentence in told.items() if trait in seen}
 
 
-def _sentences(scene: Scene, rng: random.Random) -> list[str]:
+def _sentences(scene: Scene, rng: random.Random, absorbed: bool = False) -> list[str]:
     """One or two sentences; every second time the first one holds a fact of its own, where there is one."""
     own = list(facts(scene))
-    common = list(retold(scene).values())
+    common = [told for trait, told in retold(scene).items() if not (absorbed and trait in _LOOKS)]
     first = rng.choice(own) if own and rng.random() < 0.5 else rng.choice(common)
     rest = [sentence for sentence in common if sentence != first]
-    return [first, rng.choice(rest)] if rng.random() < 0.5 else [first]
+    return [first, rng.choice(rest)] if rest and rng.random() < 0.5 else [first]

@@ -129,3 +129,15 @@ def test_any_base_with_a_tagger_can_be_measured(tmp_path: Path, monkeypatch: pyt
     assert found.followed["framing"].tries == 4 and found.asked.tries == 1
     assert [pull.tag for pull in found.pulls] == list(measure.WEIGHTED)
     assert card.card_text(found) == card.card_text(measure.measure(tmp_path, drawings=4, renders=4, seeds=1))
+
+
+def test_the_turbo_lora_stands_beside_the_base_and_is_named_where_it_strays() -> None:
+    fast = {"framing": Count(118, 128), "pose": Count(6, 10)}
+    text = card.card_text(measured(turbo="f" * 64, turbo_followed=fast))
+    assert "| pose | 3/10 30 % [7, 65] | 6/10 60 % [26, 88] | +30 |" in text
+    assert "More than 15 points apart: pose." in text
+    assert "Turbo LoRA `ffffffffffffffff`" in text
+
+
+def test_without_a_turbo_lora_the_card_says_nothing_of_one() -> None:
+    assert "Turbo" not in card.card_text(measured())

@@ -10,6 +10,7 @@ from studio.engine.anima.pipeline import Picture, render
 from studio.engine.taggers.wd import Tagger
 from studio.miniature import world
 from studio.miniature.build import measure
+from studio.store.digests import sha256_of
 
 FOLDER = Path(__file__).parents[2] / "resources" / "miniature"
 RENDERS = 16
@@ -47,3 +48,5 @@ def test_hair_intakes_are_never_drawn(judged: list[dict[str, float]]) -> None:
 def test_the_card_speaks_of_the_weights_that_ship() -> None:
     card = (FOLDER / "CARD.md").read_text("utf-8")
     assert measure.base_digest(find_base(FOLDER))[:16] in card
+    assert Tagger.from_folder(FOLDER / "tagger").digest[:16] in card
+    assert sha256_of(FOLDER / measure.TURBO_FILE)[:16] in card

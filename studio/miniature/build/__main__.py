@@ -9,12 +9,12 @@ from pathlib import Path
 
 import torch
 
-from studio.miniature.build import dit, tagger, tokenizers, vae
+from studio.miniature.build import dit, tagger, tokenizers, turbo, vae
 
 OUTPUT = Path(__file__).resolve().parents[3] / "resources" / "miniature"
 
 
-STAGES = ("tokenizers", "vae", "polish", "tagger", "dit", "card")
+STAGES = ("tokenizers", "vae", "polish", "tagger", "dit", "turbo", "card")
 
 
 def main() -> None:
@@ -46,6 +46,8 @@ def _run(stage: str, output: Path, steps: int | None, fresh: bool) -> None:
             tagger.train(output, steps or tagger.STEPS, fresh=fresh)
         case "dit":
             dit.train(output, steps or dit.STEPS, fresh=fresh)
+        case "turbo":
+            turbo.train(output, steps or turbo.STEPS, fresh=fresh)
         case "card":
             from studio.miniature.build import card
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from studio.miniature.build.measure import (
-    CFG, NEGATIVE, SAMPLER, SIDE, STEPS, THRESHOLD, UNKNOWN, WEIGHTS, Count, Measurement, Pull, Reading, measure,
+    CFG, NEGATIVE, SAMPLER, SIDE, STEPS, THRESHOLD, TURBO_CFG, TURBO_SAMPLER, TURBO_STEPS, UNKNOWN, WEIGHTS, Count,
+    Measurement, Pull, Reading, measure,
 )
 from studio.store.atomic import write_atomic
 
@@ -15,6 +16,7 @@ CARD = "CARD.md"
 BUILD = "build.json"  # written by the build: a list of {"stage", "steps", "pictures", "seconds"}
 FLOORS = {"framing": 0.9, "hair colour": 0.8, "pose": 0.7, "angle": 0.7}
 KEPT_FLOOR = 0.95
+TURBO_POINTS = 15  # how far its rates may stray from the base's, in points of a hundred
 
 _INTRODUCTION = """\
 # The practice model
@@ -27,7 +29,7 @@ It is for the sample project, the tutorial and the tests. It knows {tags} tags a
 recipes and learning rates included, does not transfer to the real model, and it never stands in for a base that is
 missing.
 
-Base `{base}`, tagger `{tagger}` (digests of the files measured here)."""
+Base `{base}`, tagger `{tagger}`{turbo} (digests of the files measured here)."""
 
 _METHOD = """\
 Every rate is hits/tries, percent, and the exact 95 % interval (Clopper and Pearson). The judge is the tagger in this
@@ -43,11 +45,13 @@ def write_card(folder: Path) -> None:
 
 def card_text(measured: Measurement, record: Sequence[dict[str, object]] = ()) -> str:
     """The whole page, in Markdown."""
+    turbo = f", Turbo LoRA `{measured.turbo[:16]}`" if measured.turbo else ""
     introduction = _INTRODUCTION.format(tags=len(measured.readings), base=measured.base[:16],
-                                        tagger=measured.tagger[:16])
+                                        tagger=measured.tagger[:16], turbo=turbo)
     method = _METHOD.format(threshold=THRESHOLD, side=SIDE, steps=STEPS, sampler=SAMPLER, cfg=CFG, negative=NEGATIVE)
     sections = (introduction, _built(record), "## What it was measured to do", method, _following(measured),
-                _weights(measured.pulls), _unknown(measured), _round_trips(measured), _reading_table(measured.readings))
+                *_turbo(measured), _weights(measured.pulls), _unknown(measured), _round_trips(measured),
+                _reading_table(measured.readings))
     return "\n\n".join(sections) + "\n"
 
 
@@ -66,6 +70,25 @@ def _following(measured: Measurement) -> str:
             for name, count in measured.followed.items() if count.tries]
     told = "A hit: among the tags of its group the one asked for is the most probable. All tags asked for, no name."
     return f"### It follows the prompt\n\n{told}\n\n{_table(('asked for', 'met', 'floor'), rows)}"
+
+
+def _turbo(measured: Measurement) -> Iterator[str]:
+    """The Turbo LoRA beside the base on the same prompts and seeds; nothing where there is none."""
+    if not measured.turbo:
+        return
+    pairs = [(name, full, measured.turbo_followed[name]) for name, full in measured.followed.items() if full.tries]
+    rows = [(name, str(full), str(fast), f"{_points(full, fast):+.0f}") for name, full, fast in pairs]
+    far = [name for name, full, fast in pairs if abs(_points(full, fast)) > TURBO_POINTS]
+    verdict = f"More than {TURBO_POINTS} points apart: {', '.join(far)}." if far else "None is further apart than that."
+    told = (f"`loras/turbo-practice.safetensors` at {TURBO_STEPS} steps, CFG {TURBO_CFG}, {TURBO_SAMPLER}, on the "
+            f"prompts and seeds of the table above. The rates should lie within {TURBO_POINTS} points of each other. "
+            f"{verdict}")
+    heads = ("asked for", f"{STEPS} steps, CFG {CFG}", f"{TURBO_STEPS} steps, CFG {TURBO_CFG}", "points")
+    yield f"### The Turbo LoRA\n\n{told}\n\n{_table(heads, rows)}"
+
+
+def _points(full: Count, fast: Count) -> float:
+    return 100 * (fast.rate - full.rate)
 
 
 def _weights(pulls: Sequence[Pull]) -> str:

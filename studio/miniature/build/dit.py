@@ -1,7 +1,6 @@
 """Stage 2: trains text encoder, adapter and DiT together on the shaped base set, the VAE frozen."""
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +25,10 @@ from studio.engine.anima.shapes import (
 )
 from studio.engine.anima.transformer import install_fast_attention, velocity
 from studio.engine.anima.vae import FoldedVae, pixels_of
+from studio.engine.gpu import choose_device
 from studio.miniature import world
 from studio.miniature.world_captions import QUALITY
-from studio.miniature.build.stage import Ema, Stage, cache_folder, warm_cosine
+from studio.miniature.build.stage import Ema, Stage, kept, warm_cosine
 from studio.miniature.build.vae import load_vae
 
 QWEN = QwenConfig(hidden=128, layers=4, heads=4, kv_heads=2, head_dim=32, mlp_dim=384, vocab=1024)
@@ -41,7 +41,8 @@ QWEN_FILE = Path("text_encoders/qwen3-practice.safetensors")
 STEPS = 6_000
 BATCH = 64
 PICTURES = 32_000
-LEARNING_RATE = 1.2e-3
+LEARNING_RATE = 1e-3
+CAST_SHARE = 0.5  # of the pictures shown: those of the cast, who are a quarter of the pool
 SIZES = ((128, 128), (112, 144), (144, 112), (128, 160))
 SIZE_SHARES = (0.45, 0.25, 0.15, 0.15)
 EMPTY_SHARE = 0.1  # captions replaced by "", for guidance
@@ -65,11 +66,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Pictures of one size: latents (n, 16, 1, h/8, w/8) fp16, face shares (n, 1, 1, h/8, w/8) uint8, and scenes."""
+    """Pictures of one size: latents (n, 16, 1, h/8, w/8) fp16, face shares (n, 1, 1, h/8, w/8) uint8, and scenes.
+
+    `cast` are the places of those whose figure the base knows by name.
+    """
 
     latents: Tensor
     faces: Tensor
     items: list[Item]
+    cast: list[int]
 
 
 class Text(nn.Module):
@@ -84,8 +89,9 @@ class Text(nn.Module):
 
     def forward(self, captions: list[Segments]) -> tuple[Tensor, Tensor]:
         """Context (batch, tokens + 1, 128) and attention bias (batch, 1, 1, tokens + 1)."""
-        source, source_mask = _padded([ids or [self.qwen_pad] for ids in _ids(self.qwen_tokenizer, captions)])
-        target, target_mask = _padded([[*ids, T5_END] for ids in _ids(self.t5_tokenizer, captions)])
+        device = self.qwen.device
+        source, source_mask = _padded([ids or [self.qwen_pad] for ids in _ids(self.qwen_tokenizer, captions)], device)
+        target, target_mask = _padded([[*ids, T5_END] for ids in _ids(self.t5_tokenizer, captions)], device)
         states = self.qwen(input_ids=source, attention_mask=source_mask, use_cache=False).last_hidden_state
         states = states * source_mask.unsqueeze(-1)
         context = self.conditioner(states, target, target_mask, source_mask)[:, : target.shape[1] + 1]
@@ -109,19 +115,22 @@ def train(folder: Path, steps: int = STEPS, *, fresh: bool = False) -> None:
     Goes on from a half-trained state, else from the weights in `folder`, unless it is to start `fresh`.
     """
     torch.manual_seed(2)
-    model = Model(folder / "tokenizers")
-    if not fresh and (folder / DIT_FILE).exists():
+    device = choose_device()
+    model = Model(folder / "tokenizers").to(device)
+    known = not fresh and (folder / DIT_FILE).exists()
+    if known:
         take_up(model, folder)
     optimizer = torch.optim.AdamW(_groups(model), lr=LEARNING_RATE, betas=(0.9, 0.98), fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, warm_cosine(steps, 300, 0.03))
     ema = Ema(model, 0.999)
-    stage = Stage("dit", steps, {"model": model, "optimizer": optimizer, "schedule": schedule, "ema": ema}, fresh=fresh)
+    parts = {"model": model, "optimizer": optimizer, "schedule": schedule, "ema": ema}
+    stage = Stage("dit", steps, parts, fresh=fresh, continues=known)
     pools = latent_pools(folder / "vae" / "qwen-image-practice.safetensors")
     average = 1.0
 
     def step(index: int) -> dict[str, float]:
         nonlocal average
-        loss = _loss(model, *_batch(pools, random.Random(f"dit {index}")))
+        loss = _loss(model, device, *_batch(pools, random.Random(f"dit {index}")))
         optimizer.zero_grad()
         loss.backward()
         norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -160,17 +169,10 @@ def latent_pools(vae_file: Path, count: int = PICTURES) -> list[Pool]:
 def _pool(vae: FoldedVae, place: int, count: int) -> Pool:
     items = [_item(random.Random(f"base {place} {index}")) for index in range(count)]
     size = SIZES[place]
-    latents = _kept(f"latents-{place}-{count}", lambda: _encoded_all(vae, items, size))
-    faces = _kept(f"faces-{place}-{count}", lambda: torch.stack([_face(item.scene, size) for item in items]))
-    return Pool(latents, faces, items)
-
-
-def _kept(name: str, make: Callable[[], Tensor]) -> Tensor:
-    """The tensor of this name in the cache, made on first use."""
-    path = cache_folder() / f"{name}.pt"
-    if not path.exists():
-        torch.save(make(), path)
-    return torch.load(path, weights_only=True)
+    latents = kept(f"latents-{place}-{count}", lambda: _encoded_all(vae, items, size))
+    faces = kept(f"faces-{place}-{count}", lambda: torch.stack([_face(item.scene, size) for item in items]))
+    cast = [place for place, item in enumerate(items) if world.cast_name(item.scene.figure)]
+    return Pool(latents, faces, items, cast)
 
 
 def _face(scene: world.Scene, size: tuple[int, int]) -> Tensor:
@@ -189,7 +191,8 @@ def _item(rng: random.Random) -> Item:
 
 @torch.no_grad()
 def _encoded(vae: FoldedVae, items: list[Item], size: tuple[int, int]) -> Tensor:
-    return vae.encode(torch.stack([pixels_of(_picture(item, size)) for item in items])).half()
+    pixels = torch.stack([pixels_of(_picture(item, size)) for item in items])
+    return vae.encode(pixels.to(vae.mean.device)).half().cpu()
 
 
 def _picture(item: Item, size: tuple[int, int]) -> Image.Image:
@@ -203,7 +206,8 @@ def _picture(item: Item, size: tuple[int, int]) -> Image.Image:
 def _batch(pools: list[Pool], rng: random.Random) -> tuple[Tensor, Tensor, list[Segments]]:
     """Latents, a weight for each of their places, and captions."""
     pool = rng.choices(pools, SIZE_SHARES)[0]
-    picked = [rng.randrange(len(pool.items)) for _ in range(BATCH)]
+    picked = [rng.choice(pool.cast) if rng.random() < CAST_SHARE else rng.randrange(len(pool.items))
+              for _ in range(BATCH)]
     weights = 1 + (FACE_WEIGHT - 1) / 255 * pool.faces[picked].float()
     return pool.latents[picked].float(), weights, [_cut(_caption(pool.items[index], rng), rng) for index in picked]
 
@@ -230,24 +234,26 @@ def _ids(tokenizer: Tokenizer, captions: list[Segments]) -> list[list[int]]:
             for segments in captions]
 
 
-def _loss(model: Model, latents: Tensor, weights: Tensor, captions: list[Segments]) -> Tensor:
+def _loss(model: Model, device: torch.device, latents: Tensor, weights: Tensor, captions: list[Segments]) -> Tensor:
     """Rectified flow: x_t = (1 - t) x_0 + t noise, target noise - x_0, squared error weighted by place."""
-    noise = torch.randn_like(latents)
-    t = torch.sigmoid(TIME_STD * torch.randn(len(latents)) + TIME_MEAN)
+    noise = torch.randn_like(latents).to(device)
+    t = torch.sigmoid(TIME_STD * torch.randn(len(latents)) + TIME_MEAN).to(device)
+    latents, weights = latents.to(device), weights.to(device)
     at = t.view(-1, 1, 1, 1, 1)
-    with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):  # CPU flash attention is slow backwards
+    # flash attention is slow backwards on the CPU
+    with torch.autocast(device.type, torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
         context, bias = model.text(captions)
         predicted = velocity(model.dit, (1 - at) * latents + at * noise, t, context, bias)
     error = (predicted.float() - (noise - latents)).square()
     return (weights * error).mean() / weights.mean()
 
 
-def _padded(ids: list[list[int]]) -> tuple[Tensor, Tensor]:
+def _padded(ids: list[list[int]], device: torch.device) -> tuple[Tensor, Tensor]:
     """Ids padded on the right with 0 and their mask, both (batch, tokens); one width, or every step compiles anew."""
     width = max(TOKENS, *(len(row) for row in ids))
-    padded = torch.tensor([row + [0] * (width - len(row)) for row in ids])
-    lengths = torch.tensor([len(row) for row in ids])
-    return padded, (torch.arange(width) < lengths.unsqueeze(1)).long()
+    padded = torch.tensor([row + [0] * (width - len(row)) for row in ids], device=device)
+    lengths = torch.tensor([len(row) for row in ids], device=device)
+    return padded, (torch.arange(width, device=device) < lengths.unsqueeze(1)).long()
 
 
 def _bias(mask: Tensor) -> Tensor:

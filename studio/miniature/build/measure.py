@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -17,13 +17,18 @@ from studio.engine.anima.checkpoint import Anima, base_digest, find_base, load
 from studio.engine.anima.pipeline import Picture, render
 from studio.engine.anima.vae import FoldedVae
 from studio.engine.gpu import choose_device, working_dtype
+from studio.engine.lora.formats import read_lora
+from studio.engine.lora.merge import merged
 from studio.engine.taggers.wd import Tagger
 from studio.miniature import world
 from studio.miniature.build.vae import round_trip
 from studio.miniature.world import Scene
+from studio.store.digests import sha256_of
 
 SIDE = 128  # px
 STEPS, CFG, SAMPLER = 25, 4.0, "euler"
+TURBO_FILE = Path("loras/turbo-practice.safetensors")
+TURBO_STEPS, TURBO_CFG, TURBO_SAMPLER = 8, 1.0, "er_sde"
 NEGATIVE = "worst quality, low quality"
 THRESHOLD = 0.5
 WEIGHTS = (0.5, 1.0, 1.5)
@@ -99,6 +104,8 @@ class Measurement:
     pulls: tuple[Pull, ...]
     unasked: Count
     asked: Count
+    turbo: str = ""  # SHA-256 of the Turbo LoRA, if there is one
+    turbo_followed: Mapping[str, Count] = field(default_factory=dict)  # on the same prompts and seeds as `followed`
 
 
 def measure(folder: Path, *, drawings: int = 1000, renders: int = 128, seeds: int = 24) -> Measurement:
@@ -109,10 +116,13 @@ def measure(folder: Path, *, drawings: int = 1000, renders: int = 128, seeds: in
     scenes = list(_scenes(world.sample_base, "follow", renders))
     drawn = _rendered(anima, tagger.predict, [prompt(scene) for scene in scenes])
     faces = [chances for scene, chances in zip(scenes, drawn, strict=True) if scene.shot.angle != "from behind"]
+    turbo = folder / TURBO_FILE
     return Measurement(
         base_digest(files), tagger.digest, readings, psnr_db, followed(scenes, drawn),
         tuple(_pull(anima, tagger.predict, tag, seeds) for tag in WEIGHTED),
-        unasked=shown(faces, UNKNOWN), asked=_asked_by_name(anima, tagger.predict, seeds))
+        unasked=shown(faces, UNKNOWN), asked=_asked_by_name(anima, tagger.predict, seeds),
+        turbo=sha256_of(turbo) if turbo.exists() else "",
+        turbo_followed=followed(scenes, _rendered_fast(anima, tagger.predict, scenes, turbo)) if turbo.exists() else {})
 
 
 def prompt(scene: Scene, weighted: str = "", weight: float = 1.0) -> str:
@@ -180,11 +190,17 @@ def _reading(tag: str, truths: Sequence[Tags], first: Sequence[Chances], again: 
     return Reading(tag, Count(len(found), sum(there)), Count(len(found), sum(said)), Count(kept, len(found)))
 
 
-def _rendered(anima: Anima, judge: Judge, prompts: Sequence[str]) -> list[dict[str, float]]:
+def _rendered(anima: Anima, judge: Judge, prompts: Sequence[str], steps: int = STEPS, cfg: float = CFG,
+              sampler: str = SAMPLER) -> list[dict[str, float]]:
     """The judged renders of the prompts; the n-th prompt of any list has the n-th seed."""
-    pictures = [Picture(text, NEGATIVE, seed, STEPS, CFG, SAMPLER, "simple", SIDE, SIDE)
+    pictures = [Picture(text, NEGATIVE, seed, steps, cfg, sampler, "simple", SIDE, SIDE)
                 for seed, text in enumerate(prompts, start=1)]
     return judge(render(anima, pictures))
+
+
+def _rendered_fast(anima: Anima, judge: Judge, scenes: Sequence[Scene], turbo: Path) -> list[dict[str, float]]:
+    with merged(anima.transformer, [(read_lora(turbo), 1.0)], anima.text.conditioner):
+        return _rendered(anima, judge, [prompt(scene) for scene in scenes], TURBO_STEPS, TURBO_CFG, TURBO_SAMPLER)
 
 
 def _grouped(pairs: Sequence[tuple[Tags, Chances]], group: Sequence[str]) -> Count:

@@ -7,8 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import torch
+
+T = TypeVar("T")
 
 SAVE_EVERY_S = 60.0
 REPORT_EVERY_S = 15.0
@@ -22,6 +25,16 @@ def cache_folder() -> Path:
     return folder
 
 
+def kept(name: str, make: Callable[[], T]) -> T:
+    """Tensors in the cache under this name, made on first use; a kill while they are made leaves nothing."""
+    path = cache_folder() / f"{name}.pt"
+    if not path.exists():
+        half = path.with_suffix(".part")
+        torch.save(make(), half)
+        half.replace(path)
+    return torch.load(path, weights_only=True)
+
+
 @dataclass
 class Stage:
     """A named sequence of optimiser steps whose whole state is the `parts` (anything with a state dict)."""
@@ -33,6 +46,7 @@ class Stage:
     done: int = 0
     seconds: float = 0.0  # of all sittings before this one
     fresh: bool = False  # forget an earlier, half-trained state
+    continues: bool = False  # the weights were trained before: the record adds up
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -77,11 +91,12 @@ class Stage:
     def record(self, folder: Path, batch: int) -> None:
         """Notes in `folder/build.json` what this stage took, for the card to tell."""
         path = folder / "build.json"
-        rows = json.loads(path.read_text("utf-8")) if path.exists() else []
+        rows = {row["stage"]: row for row in json.loads(path.read_text("utf-8"))} if path.exists() else {}
         seconds = round(self.seconds + time.monotonic() - self.started)
         row = {"stage": self.name, "steps": self.done, "pictures": self.done * batch, "seconds": seconds}
-        kept = [other for other in rows if other["stage"] != self.name]
-        path.write_text(json.dumps([*kept, row], indent=2) + "\n", "utf-8")
+        if self.continues and self.name in rows:
+            row |= {what: row[what] + rows[self.name][what] for what in ("steps", "pictures", "seconds")}
+        path.write_text(json.dumps([*(rows | {self.name: row}).values()], indent=2) + "\n", "utf-8")
 
     def _indices(self) -> Iterator[int]:
         for index in range(self.done, self.steps):

@@ -11,8 +11,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from studio.engine.anima.vae import FoldedVae
+from studio.engine.gpu import choose_device
 from studio.miniature import world
-from studio.miniature.build.stage import Ema, Stage, cache_folder, warm_cosine
+from studio.miniature.build.stage import Ema, Stage, kept, warm_cosine
 from studio.miniature.build.vae import load_vae, round_trip
 
 SIDE = 128  # px, the model's square input
@@ -78,7 +79,8 @@ def train(folder: Path, steps: int = STEPS, *, fresh: bool = False) -> None:
     Goes on from a half-trained state, unless it is to start `fresh`.
     """
     torch.manual_seed(3)
-    network = Network(len(world.TAGS)).train()
+    device = choose_device()
+    network = Network(len(world.TAGS)).to(device).train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, warm_cosine(steps, 100, 0.02))
     ema = Ema(network, 0.995)
@@ -90,7 +92,8 @@ def train(folder: Path, steps: int = STEPS, *, fresh: bool = False) -> None:
     def step(index: int) -> dict[str, float]:
         nonlocal average
         picked = torch.randint(len(pictures), (BATCH,))
-        loss = F.binary_cross_entropy_with_logits(network(_augmented(pictures[picked])), labels[picked])
+        shown = _augmented(pictures[picked]).to(device)
+        loss = F.binary_cross_entropy_with_logits(network(shown), labels[picked].to(device))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -111,7 +114,7 @@ def write(network: Network, ema: Ema, folder: Path) -> None:
     batch = torch.export.Dim("batch", min=1, max=4096)
     example = (torch.zeros(2, SIDE, SIDE, 3),)
     program = torch.onnx.export(
-        Exported(network.eval()), example, input_names=["input"], output_names=["output"],
+        Exported(network.cpu().eval()), example, input_names=["input"], output_names=["output"],
         dynamic_shapes=({0: batch},), dynamo=True, verbose=False,
     )  # fmt: skip
     program.save(folder / "model.onnx", external_data=False)
@@ -120,14 +123,14 @@ def write(network: Network, ema: Ema, folder: Path) -> None:
 
 def drawings(vae_file: Path, count: int = PICTURES) -> tuple[Tensor, Tensor]:
     """Pictures (n, 3, 128, 128) uint8 and labels (n, tags); every second one has gone through the VAE and back."""
-    path = cache_folder() / f"tagger-pool-{count}.pt"
-    if not path.exists():
-        vae = load_vae(vae_file) if vae_file.exists() else None
-        scenes = [world.sample_world(random.Random(f"tagger {index}")) for index in range(count)]
-        pictures = torch.cat([_drawn(scenes[at : at + 32], vae, at // 32) for at in range(0, count, 32)])
-        labels = torch.stack([_label(scene) for scene in scenes])
-        torch.save((pictures, labels), path)
-    return tuple(torch.load(path, weights_only=True))
+    return kept(f"tagger-pool-{count}", lambda: _draw_all(vae_file, count))
+
+
+def _draw_all(vae_file: Path, count: int) -> tuple[Tensor, Tensor]:
+    vae = load_vae(vae_file) if vae_file.exists() else None
+    scenes = [world.sample_world(random.Random(f"tagger {index}")) for index in range(count)]
+    pictures = torch.cat([_drawn(scenes[at : at + 32], vae, at // 32) for at in range(0, count, 32)])
+    return pictures, torch.stack([_label(scene) for scene in scenes])
 
 
 def _drawn(scenes: list[world.Scene], vae: FoldedVae | None, turn: int) -> Tensor:

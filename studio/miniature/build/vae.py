@@ -21,6 +21,7 @@ from studio.engine.anima.vae import (
     to_diffusers,
     to_wan_key,
 )
+from studio.engine.gpu import choose_device
 from studio.miniature import world
 from studio.miniature.build.stage import Ema, Stage, cache_folder, warm_cosine
 
@@ -44,16 +45,18 @@ def train(output: Path, steps: int = STEPS, *, fresh: bool = False) -> None:
     """
     torch.manual_seed(1)
     known = output.exists() and not fresh
-    net = (load_vae(output) if known else FoldedVae(AutoencoderKLQwenImage(base_dim=WIDTH))).train()
+    net = load_vae(output) if known else FoldedVae(AutoencoderKLQwenImage(base_dim=WIDTH))
+    net = net.to(choose_device()).train()
     optimizer = torch.optim.AdamW(net.parameters(), lr=LEARNING_RATE, weight_decay=1e-4, betas=(0.9, 0.99))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, warm_cosine(steps, 200, 0.02))
     ema = Ema(net, 0.998)
-    stage = Stage("vae", steps, {"net": net, "optimizer": optimizer, "schedule": schedule, "ema": ema}, fresh=fresh)
+    stage = Stage("vae", steps, {"net": net, "optimizer": optimizer, "schedule": schedule, "ema": ema}, fresh=fresh,
+                  continues=known)
     pool = drawings("vae-pool", PICTURES)
     loss_of = torch.compile(_losses)
 
     def step(index: int) -> dict[str, float]:
-        pixels, weight = _crops(pool, random.Random(f"vae {index}"))
+        pixels, weight = _crops(pool, random.Random(f"vae {index}"), net.mean.device)
         recon, kl = loss_of(net, pixels, weight)
         loss = recon + KL_WEIGHT * kl
         optimizer.zero_grad()
@@ -72,14 +75,14 @@ def train(output: Path, steps: int = STEPS, *, fresh: bool = False) -> None:
 def write(net: FoldedVae, ema: Ema, output: Path) -> None:
     """Folds the EMA's own latent statistics into the outer convolutions and saves the Wan layout."""
     ema.copy_to(net)
-    net.eval()
+    net.eval().cpu()
     _normalise(net, *_statistics(net))
     save(net, output)
 
 
 def save(net: FoldedVae, output: Path) -> None:
     """The Wan layout, in bf16."""
-    tensors = {key: value.to(torch.bfloat16).contiguous() for key, value in _unfolded(net).items()}
+    tensors = {key: value.to("cpu", torch.bfloat16).contiguous() for key, value in _unfolded(net).items()}
     half = output.with_name(output.name + ".part")
     save_file(tensors, half, metadata={"format": "pt"})
     half.chmod(0o644)
@@ -102,13 +105,15 @@ def _draw_pair(rng: random.Random) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(world.draw(scene, *size)), np.asarray(world.figure_mask(scene, *size))
 
 
-def _crops(pool: list[tuple[np.ndarray, np.ndarray]], rng: random.Random) -> tuple[Tensor, Tensor]:
+def _crops(
+    pool: list[tuple[np.ndarray, np.ndarray]], rng: random.Random, device: torch.device
+) -> tuple[Tensor, Tensor]:
     """Pixels (batch, 3, 64, 64) in [-1, 1] and a weight per pixel that keeps the background from winning."""
     picked = [_crop(*pool[rng.randrange(len(pool))], rng) for _ in range(BATCH)]
     pixels = torch.from_numpy(np.stack([pixels for pixels, _ in picked])).permute(0, 3, 1, 2).float() / 127.5 - 1
     mask = torch.from_numpy(np.stack([mask for _, mask in picked])).unsqueeze(1).float() / 255
     saturation = (pixels.amax(1, keepdim=True) - pixels.amin(1, keepdim=True)) / 2
-    return pixels, 0.5 + mask * (1 + 1.5 * saturation)
+    return pixels.to(device), (0.5 + mask * (1 + 1.5 * saturation)).to(device)
 
 
 def _crop(pixels: np.ndarray, mask: np.ndarray, rng: random.Random) -> tuple[np.ndarray, np.ndarray]:
@@ -134,7 +139,7 @@ def polish(output: Path, steps: int = POLISH_STEPS, *, fresh: bool = False) -> N
     error_of = torch.compile(_decoder_error)
 
     def step(index: int) -> dict[str, float]:
-        pixels, weight = _crops(pool, random.Random(f"polish {index}"))
+        pixels, weight = _crops(pool, random.Random(f"polish {index}"), net.mean.device)
         with torch.no_grad():
             latents = net.moments(pixels)[0]
             latents += LATENT_NOISE * net.std * torch.randn_like(latents)  # a sampler's latents are not perfect
@@ -158,7 +163,7 @@ def load_vae(path: Path) -> FoldedVae:
     tensors = load_file(path)
     vae = AutoencoderKLQwenImage(**config_of(tensors))
     vae.load_state_dict({key: value.float() for key, value in to_diffusers(tensors).items()})
-    return FoldedVae(vae).eval()
+    return FoldedVae(vae).eval().to(choose_device())
 
 
 @torch.no_grad()
