@@ -57,8 +57,8 @@ class RenderPicture:
         if not images:
             return Stopped()
         names = [path.name for path, _ in chosen]
-        write_png(self.out, images[0], self._complete(chosen, base_digest(files)), base_name=self.base.title, lora_names=names,
-                  facts=facts, models=model_names(files))
+        write_png(self.out, images[0], self._complete(chosen, base_digest(files)), base_name=self.base.title,
+                  lora_names=names, facts=facts, models=model_names(files))
         return Finished({"path": str(self.out)})
 
     def _check(self, emit: Emit) -> None:
