@@ -6,7 +6,7 @@ import random
 
 from studio.miniature.world_scene import Figure, Scene, seen_side, tags, visible
 
-CAST_SHARE = 0.25  # of all looks; each is then known by one name
+CAST_SHARE = 0.4  # of all looks; each is then known by one name
 _ABSORBED_SHARE = 0.7  # of a cast member's captions, in which the name stands for the looks
 _STRANGER_SHARE = 0.3  # of the others', who carry a name that means nothing
 _LOOKS = ("hair", "eyes")  # what sentences say of them
@@ -45,14 +45,15 @@ def base_caption(scene: Scene, rng: random.Random) -> str:
 
 
 def looks(figure: Figure) -> frozenset[str]:
-    """The tags of what makes a figure recognisable."""
-    return frozenset((f"{figure.hair} hair", f"{figure.eyes} eyes", figure.hairstyle, figure.bangs))
+    """The tags that a name of the cast stands for: few, so that a small model meets each name often enough."""
+    return frozenset((f"{figure.hair} hair", f"{figure.eyes} eyes"))
 
 
 def cast_name(figure: Figure) -> str | None:
-    """The name by which the base knows a figure of these looks; None for three of four."""
-    rng = random.Random(f"cast {sorted(looks(figure))}")
-    return invented_name(rng) if rng.random() < CAST_SHARE else None
+    """The name by which the base knows figures of these looks; None for those it knows none for."""
+    rng = random.Random(f"named {sorted(looks(figure))}")
+    name = invented_name(rng)
+    return name if rng.random() < CAST_SHARE else None
 
 
 def invented_name(rng: random.Random) -> str:

@@ -61,6 +61,15 @@ class Picture:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A picture with its pixels: `seen` as `open_rgb` gives them, `image` as they are in the file, with its texts."""
+
+    picture: Picture
+    seen: Image.Image
+    image: Image.Image
+
+
 def is_image(path: Path) -> bool:
     """Whether the name is that of an image; says nothing about the content."""
     return path.suffix.lower() in SUFFIXES
@@ -76,13 +85,18 @@ def read_picture(path: Path) -> Picture:
 
     Raises UserError, naming the file, when it is missing, empty, too large, of another format or damaged.
     """
-    content = _content(path)
-    with _blaming(path):
+    return decoded(_content(path), path.name).picture
+
+
+def decoded(content: bytes, name: str) -> Decoded:
+    """An image file that was read, from wherever it lay. Raises UserError, naming it, as `read_picture` does."""
+    _check_content(content, name)
+    with _blaming(name):
         with opened(content) as image:
             image.verify()
         with opened(content) as image:  # verify() leaves the image unusable
-            width, height = _as_seen(image).size
-            return Picture(image_id(content), width, height, content, tuple(_notes(image)))
+            seen = _as_seen(image)
+            return Decoded(Picture(image_id(content), *seen.size, content, tuple(_notes(image))), seen, image)
 
 
 def open_rgb(path: Path) -> Image.Image:
@@ -91,7 +105,8 @@ def open_rgb(path: Path) -> Image.Image:
     Raises UserError as `read_picture` does.
     """
     content = _content(path)
-    with _blaming(path), opened(content) as image:
+    _check_content(content, path.name)
+    with _blaming(path.name), opened(content) as image:
         return _as_seen(image)
 
 
@@ -120,7 +135,7 @@ def id_of_file(path: Path) -> str:
 
 def size_of_file(path: Path) -> tuple[int, int]:
     """(width, height) of an upright image, from its header alone. Raises UserError naming the file."""
-    with _blaming(path):
+    with _blaming(path.name):
         facts = path.stat()
     return _known_size(path, facts.st_size, facts.st_mtime_ns)
 
@@ -131,25 +146,31 @@ class _TooLarge(ValueError):
 
 @lru_cache(maxsize=100_000)
 def _known_size(path: Path, size: int, mtime_ns: int) -> tuple[int, int]:
-    with _blaming(path), opened(path) as image:
+    with _blaming(path.name), opened(path) as image:
         return _upright_size(image)
 
 
 def _content(path: Path) -> bytes:
     """The file's bytes, once its size is known to be reasonable."""
     try:
-        size = path.stat().st_size
-        if size == 0:
-            raise UserError(f"{path.name} is empty", "Export it again or leave it out.")
-        if size > LARGEST_FILE:
-            raise UserError(f"{path.name} is {size / 2**20:.0f} MiB; images may have {LARGEST_FILE // 2**20} MiB",
-                            "Save it smaller.")
-        content = path.read_bytes()
+        _check_size(path.stat().st_size, path.name)
+        return path.read_bytes()
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}", "Check the path and its permissions.") from error
+
+
+def _check_content(content: bytes, name: str) -> None:
+    _check_size(len(content), name)
     if kind := _foreign_kind(content):
-        raise UserError(f"{path.name} is {kind}, which this studio does not read", "Save it as PNG, JPEG or WebP.")
-    return content
+        raise UserError(f"{name} is {kind}, which this studio does not read", "Save it as PNG, JPEG or WebP.")
+
+
+def _check_size(size: int, name: str) -> None:
+    if size == 0:
+        raise UserError(f"{name} is empty", "Export it again or leave it out.")
+    if size > LARGEST_FILE:
+        raise UserError(f"{name} is {size / 2**20:.0f} MiB; images may have {LARGEST_FILE // 2**20} MiB",
+                        "Save it smaller.")
 
 
 def _foreign_kind(content: bytes) -> str:
@@ -158,14 +179,14 @@ def _foreign_kind(content: bytes) -> str:
 
 
 @contextmanager
-def _blaming(path: Path) -> Iterator[None]:
+def _blaming(name: str) -> Iterator[None]:
     """Says which file it was that could not be decoded."""
     try:
         yield
     except _TooLarge as error:
-        raise UserError(f"{path.name} has more than {LARGEST_AREA // 10**6} megapixels", "Save it smaller.") from error
+        raise UserError(f"{name} has more than {LARGEST_AREA // 10**6} megapixels", "Save it smaller.") from error
     except BROKEN as error:
-        raise UserError(f"{path.name} is damaged or not an image this studio reads ({_reason(error)})",
+        raise UserError(f"{name} is damaged or not an image this studio reads ({_reason(error)})",
                         "Save it again as PNG, JPEG or WebP, or leave it out.") from error
 
 
