@@ -14,6 +14,7 @@ from typing import Literal
 from studio.core.caption import is_heading, join_caption, ordered_tags, split_caption
 from studio.core.dataset import ImageItem
 from studio.core.errors import UserError, shown
+from studio.core.tag_names import spelled
 
 Operation = Callable[[str], str]
 Which = Callable[[str], bool]
@@ -21,7 +22,6 @@ Where = Literal["front", "after trigger", "end"]
 Within = Literal["tags", "sentences", "everything"]
 
 _Tags = Sequence[str]
-_KEEPS_UNDERSCORES = re.compile(r"score_\d\w*|(?!.*[^\W_]{2})\S{1,9}")  # score_7; and faces, which spell no word: o_o
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def deduplicate() -> Operation:
 
 def underscores_to_spaces() -> Operation:
     """Writes tags as Anima was trained: only score_N and faces such as >_< keep their underscores."""
-    return _on_tags(lambda tags: [_spaced(tag) for tag in tags])
+    return _on_tags(lambda tags: [spelled(tag) for tag in tags])
 
 
 def lower_case(except_for: Iterable[str] = ()) -> Operation:
@@ -191,10 +191,6 @@ def _once(tags: _Tags) -> _Tags:
     for tag in tags:
         first.setdefault(tag.casefold(), tag)
     return [tag for tag in first.values() if tag]
-
-
-def _spaced(tag: str) -> str:
-    return tag if _KEEPS_UNDERSCORES.fullmatch(tag) else " ".join(tag.replace("_", " ").split()) or tag
 
 
 def _cleaned(tags: Iterable[str]) -> list[str]:

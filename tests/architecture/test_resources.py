@@ -3,6 +3,7 @@
 import csv
 import json
 import tomllib
+import xml.etree.ElementTree as xml
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,11 +72,16 @@ def read_text(path: Path) -> None:
     assert path.read_text("utf-8").strip()
 
 
+def read_drawing(path: Path) -> None:
+    assert xml.parse(path).getroot().tag.endswith("svg")
+
+
 BY_FOLDER: dict[str, Callable[[Path], None]] = {"recipes": read_recipe, "sheets": read_sheet}
 BY_NAME: dict[str, Callable[[Path], None]] = {"tokenizer_config.json": read_tokenizer}
 BY_SUFFIX: dict[str, Callable[[Path], None]] = {
     ".toml": read_toml, ".safetensors": read_weights, ".onnx": read_tagger, ".csv": read_rows, ".json": read_json,
     ".png": read_image, ".webp": read_image, ".jpg": read_image, ".txt": read_text, ".md": read_text,
+    ".svg": read_drawing, ".qss": read_text,
 }
 
 

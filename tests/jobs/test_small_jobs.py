@@ -1,20 +1,15 @@
-"""The jobs that take a moment: new, tag, check."""
+"""The jobs that take a moment: new, check."""
 
 from pathlib import Path
 
-import pytest
 from job_runs import run
-from PIL import Image
-from tiny_project import write_pair_project, write_project
-from tiny_tagger import write_tiny_tagger
 
-from studio.core.events import CaptionWritten, Failed, Finished, Note, Stopped
+from studio.core.events import Failed, Note
 from studio.core.project import Project
 from studio.jobs.bases import BaseChoice, base_from_facts, chosen_base
 from studio.jobs.check import Check
 from studio.jobs.new_project import NewProject
 from studio.jobs.pace import Pace
-from studio.jobs.tag import Tag
 from studio.store.workspace import read_project
 
 
@@ -27,50 +22,6 @@ def test_a_new_project_remembers_its_base_by_an_absolute_path(tmp_path: Path, ti
 def test_a_new_project_on_a_base_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert isinstance(run(NewProject(tmp_path / "p", "Mira", "nowhere"))[-1], Failed)
     assert not (tmp_path / "p").exists()
-
-
-def test_only_missing_captions_are_written(tmp_path: Path) -> None:
-    project = write_project(tmp_path / "p", "")
-    bare = project / "images" / "Mira" / "1.txt"
-    bare.unlink()
-    kept = (project / "images" / "Mira" / "2.txt").read_text(encoding="utf-8")
-    events = run(Tag(project, write_tiny_tagger(tmp_path / "tagger", ["blue hair", "green eyes", "red dress"])))
-    assert [event.path for event in events if isinstance(event, CaptionWritten)] == ["images/Mira/1.png"]
-    written = bare.read_text(encoding="utf-8").strip()
-    assert written == "masterpiece, best quality, score_7, safe, mira, blue hair, green eyes, red dress"
-    assert (project / "images" / "Mira" / "2.txt").read_text(encoding="utf-8") == kept
-
-
-def test_tags_stand_in_animas_order_behind_the_trigger(tmp_path: Path) -> None:
-    project = write_project(tmp_path / "p", "")
-    (project / "images" / "Mira" / "1.txt").unlink()
-    tagger = write_tiny_tagger(tmp_path / "tagger", ["hair ornament", "1girl"], channels=[0, 0])
-    events = run(Tag(project, tagger))
-    [written] = [event for event in events if isinstance(event, CaptionWritten)]
-    assert written.caption.endswith("1girl, mira, hair ornament")
-
-
-def test_a_pair_is_tagged_with_both_triggers(tmp_path: Path) -> None:
-    project = write_pair_project(tmp_path / "p", "")
-    [caption] = (project / "images" / "Mira+Kai").glob("*.txt")
-    caption.unlink()
-    events = run(Tag(project, write_tiny_tagger(tmp_path / "tagger", ["smile", "2girls"], channels=[0, 0])))
-    [written] = [event for event in events if isinstance(event, CaptionWritten)]
-    assert written.caption.endswith("2girls, mira, kaix, smile")
-
-
-def test_a_threshold_that_is_no_probability_is_refused(tmp_path: Path) -> None:
-    ending = run(Tag(write_project(tmp_path / "p", ""), tmp_path, threshold=35))[-1]
-    assert ending.kind == "person" and "35" in ending.what
-
-
-def test_tagging_stops_between_two_images(tmp_path: Path) -> None:
-    project = write_project(tmp_path / "p", "")
-    for caption in (project / "images" / "Mira").glob("*.txt"):
-        caption.unlink()
-    job = Tag(project, write_tiny_tagger(tmp_path / "tagger", ["blue hair"]))
-    ending = run(job, stop_at=lambda event: isinstance(event, CaptionWritten))[-1]
-    assert isinstance(ending, Stopped) and ending.facts["captions"] == 1
 
 
 def test_check_names_versions_and_the_size_of_a_base(tiny_base) -> None:
@@ -113,9 +64,3 @@ def test_time_left_counts_only_what_was_done_since() -> None:
 
 def test_notes_of_a_check_are_one_fact_each() -> None:
     assert sum(isinstance(event, Note) for event in run(Check())) > 10
-
-
-def test_an_image_for_the_tagger_may_be_transparent(tmp_path: Path) -> None:
-    project = write_project(tmp_path / "p", "")
-    Image.new("RGBA", (20, 30), (0, 0, 255, 128)).save(project / "images" / "Mira" / "9.png")
-    assert isinstance(run(Tag(project, write_tiny_tagger(tmp_path / "tagger", ["blue hair"])))[-1], Finished)

@@ -19,6 +19,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 from PIL import Image
 
 from studio.core.errors import UserError
+from studio.core.tag_names import spelled
 from studio.store.digests import sha256_of
 
 MODEL_FILE = "model.onnx"
@@ -26,12 +27,6 @@ TAGS_FILE = "selected_tags.csv"
 GENERAL = 0  # a tag's category; 4 is a character, 9 a rating
 _BATCH = 8
 # Faces made of characters; everywhere else an underscore stands for a space.
-_KAOMOJI = frozenset((
-    "0_0", "(o)_(o)", "+_+", "+_-", "._.", "<o>_<o>", "<|>_<|>", "=_=", ">_<", "3_3", "6_9", ">_o", "@_@", "^_^",
-    "o_o", "u_u", "x_x", "|_|", "||_||",
-))
-
-
 @dataclass(frozen=True, slots=True)
 class TagRow:
     """One row of the tag file: the tag as captions spell it, and its category."""
@@ -111,14 +106,10 @@ def read_tags(path: Path) -> tuple[TagRow, ...]:
     """The rows of a tag file, underscores made spaces except in faces such as `^_^`."""
     try:
         with path.open(newline="", encoding="utf-8") as lines:
-            return tuple(TagRow(_spelled(row["name"]), int(row["category"])) for row in csv.DictReader(lines))
+            return tuple(TagRow(spelled(row["name"]), int(row["category"])) for row in csv.DictReader(lines))
     except (KeyError, TypeError, ValueError) as problem:
         raise UserError(f"{path} is not a tag file: its columns must be tag_id, name, category, count",
                         "Take it from the tagger's own folder.") from problem
-
-
-def _spelled(name: str) -> str:
-    return name if name in _KAOMOJI else name.replace("_", " ")
 
 
 def _on_white_square(image: Image.Image) -> Image.Image:
