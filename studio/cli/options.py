@@ -9,14 +9,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from studio.core.axes import size_of
+from studio.core.describing import Describer
 from studio.core.errors import UserError
 from studio.core.knobs import Knob, changed, knobs_of
 from studio.core.project import Character
 from studio.core.recipe import Recipe, shipped_recipes
+from studio.core.record import PROVENANCES
 from studio.core.sheet_plan import lora_of, shipped_plans
 from studio.core.spec import RenderSpec
+from studio.core.tagging import MODES
 from studio.jobs.rehearse import TRAIN_STEPS
 from studio.jobs.score import THRESHOLD
+from studio.store.api_keys import VARIABLE
+from studio.store.exchange.formats import FORMATS as SET_FORMATS
 
 FORMATS = ("comfy", "kohya", "diffusers")
 DEVICES = ("auto", "cuda", "mps", "cpu")
@@ -32,6 +37,8 @@ _EPILOG = (
 )
 _EVENTS = "tells each event as a line of JSON on standard output"
 _PROJECT = "the folder of the project"
+_PATHS = "images, folders of images, or ZIP archives"
+_LINK = "does not copy images but links to the same bytes, where the disk allows it"
 _RUN = "which run: its number, its whole name, or latest"
 _TAGGER = "a WD tagger: a folder with model.onnx and selected_tags.csv (default: the practice model's)"
 _PARTS = {
@@ -45,7 +52,8 @@ def parser() -> argparse.ArgumentParser:
     more = f"`charstudio VERB --help` says more. {_EPILOG}"
     root = argparse.ArgumentParser("charstudio", description=_DESCRIPTION, epilog=more)
     verbs = root.add_subparsers(dest="verb", metavar="VERB", title="verbs")
-    for add in (_demo, _new, _import, _tag, _train, _resume, _render, _prompt, _convert, _check, _rehearse, _show):
+    for add in (_open, _demo, _new, _survey, _import, _export, _tag, _guess, _describe, _train, _resume, _render,
+                _prompt, _convert, _check, _rehearse, _lint, _show):
         add(verbs)
     return root
 
@@ -98,6 +106,13 @@ def _verb(verbs: argparse._SubParsersAction, name: str, summary: str, json: str 
     return made
 
 
+def _open(verbs: argparse._SubParsersAction) -> None:
+    summary = "Opens the window, as charstudio alone does."
+    made = verbs.add_parser("open", help=summary, description=summary, epilog=_EPILOG)
+    made.add_argument("dir", type=Path, nargs="?", metavar="DIR", help=_PROJECT)
+    made.add_argument("--sample", action="store_true", help="opens the sample project, which is made the first time")
+
+
 def _demo(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "demo", "Teaches the practice model a sample character; shows and counts what it learnt.")
     made.add_argument("--project", type=Path, required=True, metavar="DIR", help="a new folder for the demo's project")
@@ -121,17 +136,71 @@ def _new(verbs: argparse._SubParsersAction) -> None:
 def _import(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "import", "Copies images, and the captions beside them, into a project.")
     made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
-    made.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="images, or folders of images")
-    made.add_argument("--character", required=True, action="append", metavar="NAME",
+    made.add_argument("paths", type=Path, nargs="+", metavar="PATH", help=_PATHS)
+    made.add_argument("--character", action="append", default=[], metavar="NAME",
                       help="whom the images show (repeated for images of several, once each is in the project)")
+    made.add_argument("--by-folder", action="store_true",
+                      help="each folder shows whom its name says: mira, mira+kana, or 10_mira with its repeats")
     made.add_argument("--trigger", metavar="WORD",
                       help="the word that calls the character in captions and prompts; needed the first time")
     _knob_flags(made, Character, only=("repeats", "asymmetric"), defaults=False)
+    _provenance_flag(made)
+    made.add_argument("--link", action="store_true", help=_LINK)
+
+
+def _survey(verbs: argparse._SubParsersAction) -> None:
+    made = _verb(verbs, "survey", "Says what an import would find: captions, duplicates, damaged files, characters.")
+    made.add_argument("paths", type=Path, nargs="+", metavar="PATH", help=_PATHS)
+    made.add_argument("--project", type=Path, metavar="DIR", help="the project that they are for (default: none)")
+    _provenance_flag(made)
+
+
+def _export(verbs: argparse._SubParsersAction) -> None:
+    made = _verb(verbs, "export", "Writes images and captions into a folder for another trainer.")
+    made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
+    made.add_argument("out", type=Path, metavar="OUT", help="a new folder, or one with an earlier export")
+    made.add_argument("--format", required=True, choices=tuple(SET_FORMATS), help="for whom it is written")
+    made.add_argument("--link", action="store_true", help=_LINK)
+    made.add_argument("--into", action="store_true", help="writes into a folder that holds other files too")
+
+
+def _provenance_flag(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--provenance", action="append", default=[], metavar="[FOLDER=]KIND",
+                      help="where the images of a folder come from, or all of them: " + ", ".join(PROVENANCES) +
+                      " (default: what their metadata say; may be repeated)")
 
 
 def _tag(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "tag", "Writes a caption for every image that has none, with a WD tagger.")
     made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
+    _tagger_flags(made)
+    made.add_argument("--mode", choices=MODES, default=MODES[0],
+                      help="skip leaves captions alone that are there, merge adds to them what they lack "
+                      f"(default: {MODES[0]})")
+    made.add_argument("--dry-run", action="store_true", help="tells what would be written, and writes nothing")
+
+
+def _guess(verbs: argparse._SubParsersAction) -> None:
+    made = _verb(verbs, "guess", "Guesses framing, angle, pose and more of every image, wherever no hand said it.")
+    made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
+    _tagger_flags(made)
+    made.add_argument("--captions", action="store_true", help="guesses from the tags of the captions, without a tagger")
+
+
+def _describe(verbs: argparse._SubParsersAction) -> None:
+    made = _verb(verbs, "describe", "Writes sentences into captions that have none, with a language model on a server.")
+    made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
+    _knob_flags(made, Describer)
+    made.add_argument("--send-images", action="store_true",
+                      help="sends the pictures to that server (default: their tags only)")
+    made.add_argument("--image", action="append", default=[], metavar="ID|NAME",
+                      help="only this image (may be repeated; default: all without sentences)")
+    made.add_argument("--save-key", action="store_true",
+                      help="asks for the key of that server and keeps it in the system's keyring; otherwise "
+                      f"{VARIABLE} or a key that was saved is used, if there is one")
+
+
+def _tagger_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("--tagger", type=Path, metavar="DIR", help=_TAGGER)
     made.add_argument("--threshold", type=float, default=THRESHOLD, metavar="X",
                       help=f"the least probability at which a tag is taken (default: {THRESHOLD})")
@@ -213,6 +282,18 @@ def _rehearse(verbs: argparse._SubParsersAction) -> None:
     _knob_flags(made, RenderSpec, only=("steps",))
     made.add_argument("--train-steps", type=int, default=TRAIN_STEPS, metavar="N",
                       help=f"how many steps are trained (default: {TRAIN_STEPS})")
+
+
+def _lint(verbs: argparse._SubParsersAction) -> None:
+    made = _verb(verbs, "lint", "Tells what of a project's images and captions would spoil a run, the costliest first.",
+                 json="prints one JSON array of findings")
+    made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
+    made.add_argument("--recipe", metavar="FILE|NAME", help="what the images shall be trained with (default: official, "
+                      "or practice for a project on the practice model)")
+    made.add_argument("--against", type=Path, action="append", default=[], metavar="DIR",
+                      help="finds captions taken over from the set in this folder (may be repeated)")
+    made.add_argument("--set", action="append", default=[], metavar="key=value",
+                      help="draws a line elsewhere: outfit_share=0.7 (may be repeated)")
 
 
 def _show(verbs: argparse._SubParsersAction) -> None:

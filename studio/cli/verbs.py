@@ -5,29 +5,37 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from getpass import getpass
 from pathlib import Path
 
 import resources
-from studio.cli.options import PICTURE_FLAGS, SHEET_FLAGS, recipe_of, refuse, require, spec_of
+from studio.cli.options import PICTURE_FLAGS, SHEET_FLAGS, assignments, recipe_of, refuse, require, spec_of
 from studio.core.axes import parse_axis
+from studio.core.describing import Describer, chat_address
 from studio.core.errors import UserError
 from studio.core.knobs import changed, from_text, knob_of
 from studio.core.project import Character
+from studio.core.provenance import folder_rules
 from studio.core.recipe import load_recipe
 from studio.core.sheet_plan import shipped_plans
 from studio.jobs.bases import PARTS, BaseChoice, chosen_base, practice_tagger
 from studio.jobs.check import Check
 from studio.jobs.convert import Convert
 from studio.jobs.demo import Demo
+from studio.jobs.describe import Describe
 from studio.jobs.execute import Job
+from studio.jobs.export import ExportSet
 from studio.jobs.fetch_tokenizers import FetchTokenizers
+from studio.jobs.guess import Guess
 from studio.jobs.import_images import ImportImages
 from studio.jobs.new_project import NewProject
 from studio.jobs.rehearse import Rehearse, rehearsed_spec
 from studio.jobs.render_picture import RenderPicture
 from studio.jobs.render_sheet import RenderSheet, start_sheet
+from studio.jobs.survey import SurveyImages
 from studio.jobs.tag import Tag
 from studio.jobs.train import Train, resume_training, start_training
+from studio.store.api_keys import keep_key
 from studio.store.workspace import Workspace, open_project
 
 
@@ -52,12 +60,39 @@ def _new(chosen: argparse.Namespace, kept: ExitStack) -> NewProject:
 def _import(chosen: argparse.Namespace, kept: ExitStack) -> ImportImages:
     asked = {name: from_text(knob_of(Character, name), text, "import")
              for name in ("repeats", "asymmetric") if (text := getattr(chosen, name)) is not None}
-    first, *beside = chosen.character
-    return ImportImages(chosen.dir, tuple(chosen.paths), first, chosen.trigger, **asked, beside=tuple(beside))
+    if not chosen.by_folder:
+        require(chosen.character or None, "--character", "Say whom the images show, or add --by-folder.")
+    first, *beside = chosen.character or [""]
+    return ImportImages(chosen.dir, tuple(chosen.paths), first, chosen.trigger, **asked, beside=tuple(beside),
+                        by_folder=chosen.by_folder, link=chosen.link, rules=folder_rules(chosen.provenance))
+
+
+def _survey(chosen: argparse.Namespace, kept: ExitStack) -> SurveyImages:
+    return SurveyImages(tuple(chosen.paths), chosen.project, rules=folder_rules(chosen.provenance))
+
+
+def _export(chosen: argparse.Namespace, kept: ExitStack) -> ExportSet:
+    return ExportSet(chosen.dir, chosen.out, chosen.format, chosen.link, chosen.into)
 
 
 def _tag(chosen: argparse.Namespace, kept: ExitStack) -> Tag:
-    return Tag(chosen.dir, chosen.tagger or practice_tagger(), chosen.threshold)
+    return Tag(chosen.dir, chosen.tagger or practice_tagger(), chosen.threshold, chosen.mode, chosen.dry_run)
+
+
+def _guess(chosen: argparse.Namespace, kept: ExitStack) -> Guess:
+    if chosen.captions:
+        refuse(chosen, ("tagger",), "is for looking at pictures, and captions are read", "Leave one of the two out.")
+        return Guess(chosen.dir)
+    return Guess(chosen.dir, chosen.tagger or practice_tagger(), chosen.threshold)
+
+
+def _describe(chosen: argparse.Namespace, kept: ExitStack) -> Describe:
+    require(chosen.endpoint, "--endpoint", "Name the server's address, for example http://localhost:1234/v1.")
+    require(chosen.model, "--model", "Name the model that is to write.")
+    describer = changed(Describer(), assignments(chosen, Describer), "flags")
+    if chosen.save_key:
+        keep_key(chat_address(describer.endpoint), getpass(f"The key of {describer.endpoint}: "))
+    return Describe(chosen.dir, describer, chosen.send_images, tuple(chosen.image))
 
 
 def _train(chosen: argparse.Namespace, kept: ExitStack) -> Train:
@@ -126,6 +161,7 @@ def _first_sample() -> Path:
 
 
 _JOBS: dict[str, Callable[[argparse.Namespace, ExitStack], Job]] = {
-    "demo": _demo, "new": _new, "import": _import, "tag": _tag, "train": _train, "resume": _resume, "render": _render,
-    "convert": _convert, "check": _check, "rehearse": _rehearse,
+    "demo": _demo, "new": _new, "import": _import, "tag": _tag, "guess": _guess, "describe": _describe, "train": _train,
+    "resume": _resume, "render": _render, "convert": _convert, "check": _check, "rehearse": _rehearse,
+    "survey": _survey, "export": _export,
 }  # fmt: skip

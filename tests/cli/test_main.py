@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tiny_project import RECIPE, write_images, write_project, write_recipe
 
-from studio.cli.main import main
+from studio.cli.main import has_screen, main
 from studio.core.events import Event, Failed, Finished, StepDone, Stopped, from_json
 from studio.store import journal
 
@@ -21,10 +21,21 @@ def events(out: str) -> list[Event]:
     return [from_json(line) for line in out.splitlines()]
 
 
-def test_without_a_verb_it_prints_help_and_says_that_the_window_comes_later(capsys: pytest.CaptureFixture) -> None:
-    assert main([]) == 2
+@pytest.mark.parametrize("typed", [[], ["open"], ["open", "--sample"]])
+def test_without_a_screen_it_prints_help_and_says_so(
+        typed: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    monkeypatch.setattr("studio.cli.main.has_screen", lambda: False)
+    assert main(typed) == 2
     said = capsys.readouterr()
-    assert said.out == "" and "usage" in said.err and "window" in said.err
+    assert said.out == "" and "usage" in said.err and "no screen" in said.err
+
+
+@pytest.mark.parametrize("environment, platform, has_one", [
+    ({}, "linux", False), ({"DISPLAY": ":0"}, "linux", True), ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
+    ({}, "win32", True), ({}, "darwin", True), ({"QT_QPA_PLATFORM": "offscreen"}, "linux", True),
+])
+def test_a_screen_is_found_where_there_is_one(environment: dict[str, str], platform: str, has_one: bool) -> None:
+    assert has_screen(environment, platform) is has_one
 
 
 def test_an_unknown_verb_is_the_persons_to_put_right() -> None:
@@ -144,7 +155,7 @@ def test_ctrl_c_finishes_the_step_and_exits_130(tmp_path: Path, tiny_base) -> No
 
 def test_nothing_heavy_is_imported_before_a_job_needs_it() -> None:
     heavy = ("torch", "diffusers", "numpy", "onnxruntime")
-    code = f"import sys, studio.cli.main; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, studio.cli.answer; print([name for name in {heavy} if name in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True).stdout
     assert said.strip() == "[]"
 
