@@ -5,6 +5,7 @@ What only the other door needs is imported behind it: the window shall be there 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,7 @@ def has_screen(environment: Mapping[str, str] = os.environ, platform: str = sys.
 def _window(folder: Path | None = None, sample: bool = False) -> int:
     """One core is left to the window while the others compute."""
     settle_threads(spare=1)
+    gc.disable()  # until the first page is there: what is made before it stays, and looking through it takes time
     from ui.app import open_window
 
     return open_window(folder, sample)

@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     more = f"`charstudio VERB --help` says more. {_EPILOG}"
     root = argparse.ArgumentParser("charstudio", description=_DESCRIPTION, epilog=more)
     verbs = root.add_subparsers(dest="verb", metavar="VERB", title="verbs")
-    for add in (_open, _demo, _new, _survey, _import, _export, _tag, _guess, _describe, _train, _resume, _render,
+    for add in (_open, _demo, _new, _survey, _import, _provenance, _export, _tag, _guess, _describe, _train, _resume, _render,
                 _prompt, _convert, _check, _rehearse, _lint, _show):
         add(verbs)
     return root
@@ -155,6 +155,11 @@ def _survey(verbs: argparse._SubParsersAction) -> None:
     _provenance_flag(made)
 
 
+def _provenance(verbs: argparse._SubParsersAction) -> None:
+    made = _verb(verbs, "provenance", "Reads from metadata where images come from, seen from the base as it is now.")
+    made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
+
+
 def _export(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "export", "Writes images and captions into a folder for another trainer.")
     made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
@@ -166,7 +171,8 @@ def _export(verbs: argparse._SubParsersAction) -> None:
 
 def _provenance_flag(made: argparse.ArgumentParser) -> None:
     made.add_argument("--provenance", action="append", default=[], metavar="[FOLDER=]KIND",
-                      help="where the images of a folder come from, or all of them: " + ", ".join(PROVENANCES) +
+                      help="where the images of a folder come from, or all of them: " +
+                      ", ".join(kind.replace(" ", "-") for kind in PROVENANCES) +
                       " (default: what their metadata say; may be repeated)")
 
 

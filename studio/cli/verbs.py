@@ -29,6 +29,7 @@ from studio.jobs.fetch_tokenizers import FetchTokenizers
 from studio.jobs.guess import Guess
 from studio.jobs.import_images import ImportImages
 from studio.jobs.new_project import NewProject
+from studio.jobs.read_provenance import ReadProvenance
 from studio.jobs.rehearse import Rehearse, rehearsed_spec
 from studio.jobs.render_picture import RenderPicture
 from studio.jobs.render_sheet import RenderSheet, start_sheet
@@ -69,6 +70,10 @@ def _import(chosen: argparse.Namespace, kept: ExitStack) -> ImportImages:
 
 def _survey(chosen: argparse.Namespace, kept: ExitStack) -> SurveyImages:
     return SurveyImages(tuple(chosen.paths), chosen.project, rules=folder_rules(chosen.provenance))
+
+
+def _provenance(chosen: argparse.Namespace, kept: ExitStack) -> ReadProvenance:
+    return ReadProvenance(chosen.dir)
 
 
 def _export(chosen: argparse.Namespace, kept: ExitStack) -> ExportSet:
@@ -163,5 +168,5 @@ def _first_sample() -> Path:
 _JOBS: dict[str, Callable[[argparse.Namespace, ExitStack], Job]] = {
     "demo": _demo, "new": _new, "import": _import, "tag": _tag, "guess": _guess, "describe": _describe, "train": _train,
     "resume": _resume, "render": _render, "convert": _convert, "check": _check, "rehearse": _rehearse,
-    "survey": _survey, "export": _export,
+    "survey": _survey, "provenance": _provenance, "export": _export,
 }  # fmt: skip

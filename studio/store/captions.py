@@ -40,7 +40,14 @@ def read_caption(image: Path) -> str | None:
 
 def read_sidecar(path: Path) -> str:
     """The text of a caption file: line ends as `\\n`, no white space around it. Raises UserError naming the file."""
-    text = _decoded(path, _content(path)).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return caption_in(_content(path), str(path))
+
+
+def caption_in(content: bytes, where: str) -> str:
+    """The caption that such bytes are. Raises UserError, naming where they are from, when they are no text."""
+    if len(content) > LARGEST:
+        raise UserError(f"{where} is too long for a caption", f"Keep captions under {LARGEST // 2**10} KiB.")
+    text = _decoded(where, content).replace("\r\n", "\n").replace("\r", "\n").strip()
     return text if text.strip(_SAYS_NOTHING) else ""
 
 
@@ -62,12 +69,12 @@ def _content(path: Path) -> bytes:
         raise UserError(f"{path} cannot be read: {error.strerror}", "Check the path and its permissions.") from error
 
 
-def _decoded(path: Path, content: bytes) -> str:
+def _decoded(where: str, content: bytes) -> str:
     encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8 text (byte {error.start})", "Save it as UTF-8.") from error
+        raise UserError(f"{where} is not UTF-8 text (byte {error.start})", "Save it as UTF-8.") from error
     if "\0" in text:
-        raise UserError(f"{path} is not text: it holds zero bytes", "Write the caption again and save it as UTF-8.")
+        raise UserError(f"{where} is not text: it holds zero bytes", "Write the caption again and save it as UTF-8.")
     return text.lstrip("\ufeff")  # some editors put a second mark before the first

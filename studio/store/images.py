@@ -85,7 +85,7 @@ def read_picture(path: Path) -> Picture:
 
     Raises UserError, naming the file, when it is missing, empty, too large, of another format or damaged.
     """
-    return decoded(_content(path), path.name).picture
+    return decoded(read_content(path), path.name).picture
 
 
 def decoded(content: bytes, name: str) -> Decoded:
@@ -104,7 +104,7 @@ def open_rgb(path: Path) -> Image.Image:
 
     Raises UserError as `read_picture` does.
     """
-    content = _content(path)
+    content = read_content(path)
     _check_content(content, path.name)
     with _blaming(path.name), opened(content) as image:
         return _as_seen(image)
@@ -150,8 +150,8 @@ def _known_size(path: Path, size: int, mtime_ns: int) -> tuple[int, int]:
         return _upright_size(image)
 
 
-def _content(path: Path) -> bytes:
-    """The file's bytes, once its size is known to be reasonable."""
+def read_content(path: Path) -> bytes:
+    """The file's bytes, once its size is known to be reasonable. Raises UserError as `read_picture` does."""
     try:
         _check_size(path.stat().st_size, path.name)
         return path.read_bytes()

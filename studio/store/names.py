@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\ud800-\udfff]')  # Windows' list, controls, undecodable bytes
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -23,9 +24,11 @@ def slug(text: str) -> str:
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:
-    """`wanted`, or `wanted-2`, `wanted-3`, ... ; `taken` holds case-folded names, as some disks ignore case."""
-    name, count = wanted, 1
-    while name.casefold() in taken:
-        count += 1
-        name = f"{wanted}-{count}"
-    return name
+    """The first of `numbered` that is free; `taken` holds case-folded names, as some disks ignore case."""
+    return next(name for name in numbered(wanted) if name.casefold() not in taken)
+
+
+def numbered(wanted: str) -> Iterator[str]:
+    """`wanted`, `wanted-2`, `wanted-3` and so on."""
+    yield wanted
+    yield from (f"{wanted}-{count}" for count in itertools.count(2))

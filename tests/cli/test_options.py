@@ -11,10 +11,15 @@ from studio.core.recipe import Recipe, shipped_recipes
 from studio.core.sheet_plan import shipped_plans
 from studio.core.spec import RenderSpec
 
-VERBS = ("demo", "new", "import", "tag", "train", "resume", "render", "prompt", "convert", "check", "rehearse", "show")
+VERBS = ("demo", "new", "import", "tag", "train", "resume", "render", "prompt", "convert", "check", "rehearse", "show",
+         "survey", "provenance", "export")
 PROMISED = (
     "new DIR --name NAME --base practice",
     "import DIR PATH PATH --character NAME --trigger WORD --repeats 4",
+    "import DIR PATH --by-folder --link --provenance same-family --provenance x=unknown",
+    "survey PATH PATH --project DIR --provenance x=unknown --json",
+    "provenance DIR",
+    "export DIR OUT --format studio-json --link --into",
     "tag DIR --tagger DIR",
     "train DIR --recipe official --set rank=16 --set epochs=3",
     "resume DIR latest",

@@ -1,0 +1,1 @@
+"""Other tools' folders and files: found, read, written."""
