@@ -35,7 +35,7 @@ from studio.miniature.build.stage import Stage, kept, warm_cosine
 
 STEPS = 800
 BATCH = 64
-PATHS = 2_048
+PATHS = 1_536
 STEPS_BETWEEN = 3
 NEGATIVE = "worst quality, low quality, score_1, score_2"
 LEARNING_RATE = 1e-3
