@@ -1,7 +1,7 @@
 """Makes the studio ready on this machine and starts it; needs nothing but Python itself.
 
-    python3 packaging/start.py                     the sample project: import, train, render, score
-    python3 packaging/start.py --headless          the same, and never a window
+    python3 packaging/start.py                     the window, with the sample project
+    python3 packaging/start.py --headless          without a window: imports, trains, renders and scores the sample
     python3 packaging/start.py test                the tests
     python3 packaging/start.py bench               how fast the studio is here, against the bare machine
     python3 packaging/start.py -- check            any other verb of charstudio
@@ -19,12 +19,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple, Sequence
+from typing import Iterable, NamedTuple, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 UNFINISHED = VENV / "setting-up"  # there from the first file of a set-up to its last
+SCREEN_SEEN = VENV / "ready-for-a-screen"  # all that Qt needs of the system was there once
 CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 SAMPLE = "sample-project"
 DEVELOPERS = {"test": "pytest", "bench": "tests.bench"}  # verb -> module; both need what the tests need
@@ -32,17 +33,18 @@ DEVELOPERS = {"test": "pytest", "bench": "tests.bench"}  # verb -> module; both 
 TORCH_WHEELS = "https://download.pytorch.org/whl"
 CUDA_13_DRIVER = 580  # the first driver that runs CUDA 13; CUDA 12.6 is the only older line torch 2.13 is built for
 
-# What Qt opens when it draws without a screen: library -> Debian package.
+# What Qt opens when it draws without a screen, and besides on one: library -> Debian package.
 QT_LIBRARIES = {
-    "libEGL.so.1": "libegl1",
-    "libGL.so.1": "libgl1",
-    "libX11.so.6": "libx11-6",
-    "libxcb.so.1": "libxcb1",
-    "libxkbcommon.so.0": "libxkbcommon0",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libfreetype.so.6": "libfreetype6",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libdbus-1.so.3": "libdbus-1-3",
+    "libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libX11.so.6": "libx11-6", "libxcb.so.1": "libxcb1",
+    "libxkbcommon.so.0": "libxkbcommon0", "libfontconfig.so.1": "libfontconfig1", "libfreetype.so.6": "libfreetype6",
+    "libglib-2.0.so.0": "libglib2.0-0", "libdbus-1.so.3": "libdbus-1-3",
+}
+SCREEN_LIBRARIES = {
+    "libxcb-cursor.so.0": "libxcb-cursor0", "libxcb-icccm.so.4": "libxcb-icccm4", "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1", "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0", "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-sync.so.1": "libxcb-sync1", "libxcb-xfixes.so.0": "libxcb-xfixes0", "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0", "libX11-xcb.so.1": "libx11-xcb1",
 }
 FONTS = {"Latin": "fonts-dejavu-core", "Japanese": "fonts-ipafont-gothic"}
 
@@ -65,7 +67,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         check_python(sys.version_info[:2])
         set_up(test=options.verb in DEVELOPERS)
-        return run_module(DEVELOPERS[options.verb], theirs) if options.verb else run_studio(theirs)
+        if options.verb:
+            return run_module(DEVELOPERS[options.verb], theirs)
+        return run_studio(theirs or sample(headless=options.headless))
     except Stop as stop:
         print(f"\n{stop}", file=sys.stderr)
         return 2
@@ -87,7 +91,7 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="start.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("verb", nargs="?", choices=tuple(DEVELOPERS), help="run the tests or the benches instead")
-    parser.add_argument("--headless", action="store_true", help="open no window (there is none yet)")
+    parser.add_argument("--headless", action="store_true", help="open no window")
     return parser.parse_args(arguments)
 
 
@@ -118,6 +122,19 @@ def studio_arguments(arguments: Sequence[str]) -> list[str]:
     if arguments and not arguments[0].startswith("-"):
         return list(arguments)
     return ["demo", "--project", str(free_folder(ROOT)), *arguments]
+
+
+def sample(*, headless: bool) -> list[str]:
+    """What shows the sample project: the window where there is a screen, else the demo."""
+    if headless:
+        return []
+    if not ask(PYTHON, HAS_SCREEN, []):
+        print("There is no screen here, so no window opens; the sample project runs without one.", flush=True)
+        return []
+    if not SCREEN_SEEN.exists():
+        check_qt(SCREEN_LIBRARIES)
+        SCREEN_SEEN.touch()
+    return ["open", "--sample"]
 
 
 def free_folder(parent: Path) -> Path:
@@ -301,11 +318,11 @@ def check_venv_modules() -> None:
         install_packages([f"python3.{sys.version_info[1]}-venv"], "Python's venv and ensurepip modules are missing.")
 
 
-def check_qt() -> None:
-    """Brings what Qt needs to draw without a screen; a missing font is worth a sentence, not a stop."""
+def check_qt(libraries: Iterable[str] = ()) -> None:
+    """Brings what Qt needs to draw without a screen, and more libraries; a missing font is worth a sentence only."""
     if not sys.platform.startswith("linux"):
         return
-    missing = ask(PYTHON, MISSING_LIBRARIES, list(QT_LIBRARIES))
+    missing = ask(PYTHON, MISSING_LIBRARIES, [*QT_LIBRARIES, *libraries])
     if missing:
         install_packages(packages_for(missing), f"Qt lacks {', '.join(missing)}.")
     check_fonts()
@@ -323,7 +340,7 @@ def check_fonts() -> None:
 
 def packages_for(libraries: Sequence[str]) -> list[str]:
     """The Debian packages that hold the libraries, in order, each once."""
-    return list(dict.fromkeys(QT_LIBRARIES[library] for library in libraries))
+    return list(dict.fromkeys({**QT_LIBRARIES, **SCREEN_LIBRARIES}[library] for library in libraries))
 
 
 # Each runs in a process of its own, reads its question from the command line and prints a JSON list.
@@ -335,6 +352,10 @@ def opens(name):
     except OSError:
         return False
 print(json.dumps([name for name in json.loads(sys.argv[1]) if not opens(name)]))
+"""
+HAS_SCREEN = """
+import json; from studio.cli.main import has_screen
+print(json.dumps(["a screen"] if has_screen() else []))
 """
 MISSING_FONTS = """
 import json, sys
@@ -373,7 +394,6 @@ def advice(packages: Sequence[str], why: str, *, root: bool, debian: bool) -> st
         return f"{why} Please install what your system calls {', '.join(packages)} (Debian's names), then start again."
     sudo = "" if root else "sudo "
     return f"{why} Please run\n  {sudo}apt-get install --no-install-recommends {shlex.join(packages)}\nand start again."
-
 
 
 if __name__ == "__main__":

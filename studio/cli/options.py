@@ -52,8 +52,8 @@ def parser() -> argparse.ArgumentParser:
     more = f"`charstudio VERB --help` says more. {_EPILOG}"
     root = argparse.ArgumentParser("charstudio", description=_DESCRIPTION, epilog=more)
     verbs = root.add_subparsers(dest="verb", metavar="VERB", title="verbs")
-    for add in (_open, _demo, _new, _survey, _import, _provenance, _export, _tag, _guess, _describe, _train, _resume, _render,
-                _prompt, _convert, _check, _rehearse, _lint, _show):
+    for add in (_open, _demo, _new, _survey, _import, _provenance, _export, _tag, _guess, _describe, _train, _resume,
+                _render, _prompt, _convert, _check, _rehearse, _lint, _show):
         add(verbs)
     return root
 

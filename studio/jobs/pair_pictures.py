@@ -11,7 +11,7 @@ from PIL.Image import Image
 from studio.core.edits import FIGURE, PROVENANCE
 from studio.core.errors import UserError
 from studio.core.events import Ending, Finished
-from studio.core.pairs import Figure, Told, boxes, pair_caption, side_by_side, swapped
+from studio.core.pairs import GAP, Figure, Told, boxes, pair_caption, side_by_side, swapped
 from studio.core.record import Box, Record
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
@@ -41,6 +41,7 @@ class PairPictures:
     """Two images of one character each become one of both, with a caption, and with `swap` a second one the other way.
 
     `captions` are those of the one and of the other; those that are missing are made of the two that there are.
+    `gap` is a share of the taller one's height.
     """
 
     project: Path
@@ -49,6 +50,7 @@ class PairPictures:
     swap: bool = True
     background: Colour | None = None
     captions: tuple[str, ...] = ()
+    gap: float = GAP
     kind = "pair"
     folder = None
 
@@ -72,7 +74,7 @@ class _Making:
         self.names = (*self._left.image.characters, *self._right.image.characters)
         if len(set(self.names)) < 2:
             raise UserError(f"Both images show {self.names[0]}", "Choose images of two characters.")
-        layout = side_by_side(_figure(self._left, wish.left), _figure(self._right, wish.right))
+        layout = side_by_side(_figure(self._left, wish.left), _figure(self._right, wish.right), wish.gap)
         self._layouts = (layout, swapped(layout)) if wish.swap else (layout,)
         self._ids: list[str] = []
 

@@ -26,7 +26,8 @@ def start() -> ModuleType:
 def elsewhere(start: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The script as if its .venv stood in a folder of its own."""
     venv = tmp_path / ".venv"
-    for name, value in (("VENV", venv), ("PYTHON", venv / "bin" / "python"), ("UNFINISHED", venv / "setting-up")):
+    for name, value in (("VENV", venv), ("PYTHON", venv / "bin" / "python"), ("UNFINISHED", venv / "setting-up"),
+                        ("SCREEN_SEEN", venv / "ready-for-a-screen")):
         monkeypatch.setattr(start, name, value)
     (venv / "bin").mkdir(parents=True)
     (venv / "pyvenv.cfg").write_text("version = 3.12.1\n")
@@ -228,7 +229,48 @@ def test_a_missing_font_stops_nobody(
     assert "no Japanese font" in capsys.readouterr().err
 
 
+def test_a_screen_asks_for_more_libraries_than_drawing_without_one(
+        start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(start.sys, "platform", "linux")
+    monkeypatch.setattr(start, "ask", lambda python, program, question: asked.append(question) or [])
+    start.check_qt()
+    start.check_qt(start.SCREEN_LIBRARIES)
+    without, fonts, on_one, _ = asked
+    assert fonts == ["Latin", "Japanese"] and set(on_one) - set(without) == set(start.SCREEN_LIBRARIES)
+    assert start.packages_for(["libxcb-cursor.so.0"]) == ["libxcb-cursor0"]
+
+
 # The command line
+
+
+@pytest.mark.parametrize("arguments, has_screen, ran", [
+    ([], True, ["open", "--sample"]), ([], False, ["demo"]), (["--headless"], True, ["demo"]),
+    (["--", "check"], True, ["check"]), (["--", "--json"], True, ["demo"]),
+])
+def test_the_window_opens_where_there_is_a_screen_and_nothing_else_was_asked(
+        elsewhere: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+        arguments: list[str], has_screen: bool, ran: list[str]) -> None:
+    done: list[list[str]] = []
+    monkeypatch.setattr(elsewhere, "set_up", lambda *, test: None)
+    monkeypatch.setattr(elsewhere, "ask", lambda *_: ["a screen"] if has_screen else [])
+    monkeypatch.setattr(elsewhere, "check_qt", lambda libraries: None)
+    monkeypatch.setattr(elsewhere, "hand_over", lambda command: done.append(list(command)) or 0)
+    assert elsewhere.main(arguments) == 0
+    assert done[0][3:3 + len(ran)] == ran
+    assert ("no screen" in capsys.readouterr().out) is (not has_screen)
+
+
+def test_what_a_screen_needs_is_looked_for_once(elsewhere: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[object] = []
+    monkeypatch.setattr(elsewhere, "ask", lambda *_: ["a screen"])
+    monkeypatch.setattr(elsewhere, "check_qt", looked.append)
+    assert [elsewhere.sample(headless=False) for _ in range(2)] == [["open", "--sample"]] * 2
+    assert looked == [elsewhere.SCREEN_LIBRARIES]
+
+
+def test_a_screen_is_asked_of_the_studio_itself(start: ModuleType) -> None:
+    assert start.ask(Path(sys.executable), start.HAS_SCREEN, []) in (["a screen"], [])
 
 
 def test_what_follows_the_dashes_is_passed_on(start: ModuleType) -> None:

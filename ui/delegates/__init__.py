@@ -1,0 +1,1 @@
+"""How is one item of a list painted?"""

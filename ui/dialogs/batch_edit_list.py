@@ -1,0 +1,177 @@
+"""What would change, picture by picture: tags that go and tags that come, with a tick for each picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from studio.core.tag_edits import Preview, difference
+from ui import icons, theme
+from ui.i18n import tr
+
+PREVIEW = Qt.ItemDataRole.UserRole
+
+_ROW = 44
+_BOX = 16
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class PreviewModel(QAbstractListModel):
+    """Previews, all of them ticked to begin with."""
+
+    ticked_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._previews: tuple[Preview, ...] = ()
+        self._off: set[int] = set()
+
+    @property
+    def previews(self) -> tuple[Preview, ...]:
+        return self._previews
+
+    @property
+    def ticked(self) -> tuple[Preview, ...]:
+        """Those that are to be carried out."""
+        return tuple(each for row, each in enumerate(self._previews) if row not in self._off)
+
+    def show_previews(self, previews: Sequence[Preview]) -> None:
+        self.beginResetModel()
+        self._previews, self._off = tuple(previews), set()
+        self.endResetModel()
+        self.ticked_changed.emit()
+
+    def tick(self, rows: Sequence[int], wanted: bool) -> None:
+        self._off = self._off - set(rows) if wanted else self._off | set(rows)
+        self.dataChanged.emit(self.index(0), self.index(len(self._previews) - 1), [Qt.ItemDataRole.CheckStateRole])
+        self.ticked_changed.emit()
+
+    def tick_all(self, wanted: bool) -> None:
+        if self._previews:
+            self.tick(range(len(self._previews)), wanted)
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._previews)
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag
+        return flags.ItemIsEnabled | flags.ItemIsSelectable | flags.ItemIsUserCheckable
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        each = self._previews[index.row()]
+        if role == PREVIEW:
+            return each
+        if role == Qt.ItemDataRole.CheckStateRole:
+            return Qt.CheckState.Unchecked if index.row() in self._off else Qt.CheckState.Checked
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{each.image.path.name}: {spoken(each)}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tr("Before: {before}\nAfter: {after}", before=each.before or "–", after=each.after or "–")
+        return None
+
+    def setData(self, index: _Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role == Qt.ItemDataRole.CheckStateRole:
+            self.tick([index.row()], Qt.CheckState(value) == Qt.CheckState.Checked)
+        return role == Qt.ItemDataRole.CheckStateRole
+
+
+class PreviewList(QListView):
+    """Only the rows in sight cost anything, so ten thousand are no more than ten."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changes = PreviewModel()
+        self.setModel(self.changes)
+        self.setItemDelegate(_Change(self))
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(tr("Changes"))
+        self.setToolTip(tr("Space ticks the chosen rows, or takes their ticks away."))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        rows = [index.row() for index in self.selectedIndexes()]
+        if event.key() != Qt.Key.Key_Space or not rows:
+            super().keyPressEvent(event)
+            return
+        was = self.currentIndex().data(Qt.ItemDataRole.CheckStateRole)
+        self.changes.tick(rows, was != Qt.CheckState.Checked)
+
+
+class _Change(QStyledItemDelegate):
+    """A tick, the name, and below it what goes (with a minus) and what comes (with a plus)."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return QSize(200, _ROW)
+
+    def editorEvent(self, event: QEvent, model: PreviewModel, option: QStyleOptionViewItem, index: QModelIndex) -> bool:
+        is_release = isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonRelease
+        if is_release and event.position().x() < option.rect.left() + 2 * theme.SMALL + _BOX:
+            is_on = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+            model.tick([index.row()], not is_on)
+            return True
+        return False
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        now, rect = theme.current(), option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, QColor(now.tint))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, QColor(now.lift))
+        is_on = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+        _paint_tick(painter, QRect(rect.left() + theme.SMALL, rect.center().y() - _BOX // 2, _BOX, _BOX), is_on)
+        each: Preview = index.data(PREVIEW)
+        room = rect.adjusted(2 * theme.SMALL + _BOX, 4, -theme.SMALL, -4)
+        painter.setFont(option.font)
+        painter.setPen(QColor(now.text if is_on else now.muted))
+        upper = QRect(room.left(), room.top(), room.width(), room.height() // 2)
+        painter.drawText(upper, _LEFT, option.fontMetrics.elidedText(
+            each.image.path.as_posix().removeprefix("images/"), Qt.TextElideMode.ElideMiddle, upper.width()))
+        _paint_difference(painter, QRect(room.left(), upper.bottom() + 1, room.width(), upper.height()), each)
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def pieces(preview: Preview) -> list[tuple[str, str]]:
+    """("-", tag) for what goes, ("+", tag) for what comes, ("", words) where only order or spelling changes."""
+    gone, came = difference(preview.before, preview.after)
+    if not gone and not came:
+        return [("", tr("another order: {text}", text=preview.after))]
+    return [("-", tag) for tag in gone] + [("+", tag) for tag in came]
+
+
+def spoken(preview: Preview) -> str:
+    """A change in words."""
+    said = {"-": tr("without"), "+": tr("with"), "": ""}
+    return ", ".join(f"{said[sign]} {tag}".strip() for sign, tag in pieces(preview))
+
+
+def _paint_tick(painter: QPainter, box: QRect, is_on: bool) -> None:
+    now = theme.current()
+    painter.setPen(QColor(now.accent if is_on else now.edge))
+    painter.setBrush(QColor(now.accent if is_on else now.field))
+    painter.drawRoundedRect(box, 3, 3)
+    if is_on:
+        scale = painter.device().devicePixelRatioF()
+        painter.drawPixmap(box.left() + 2, box.top() + 2, icons.pixmap("check", 13, now.on_accent, scale))
+
+
+def _paint_difference(painter: QPainter, room: QRect, preview: Preview) -> None:
+    now = theme.current()
+    tones, marks = {"-": now.bad, "+": now.good, "": now.muted}, {"-": "− ", "+": "+ ", "": ""}
+    small = painter.font()
+    small.setPixelSize(theme.CAPTION + 1)
+    painter.setFont(small)
+    metrics = painter.fontMetrics()
+    for sign, tag in pieces(preview):
+        if room.width() < 40:
+            break
+        text = metrics.elidedText(marks[sign] + tag, Qt.TextElideMode.ElideRight, room.width())
+        painter.setPen(QColor(tones[sign]))
+        painter.drawText(room, _LEFT, text)
+        room.setLeft(room.left() + metrics.horizontalAdvance(text) + 14)

@@ -1,0 +1,16 @@
+"""How large does a dialog open? Never beyond its window, and with more room for pictures in a large one."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QWidget
+
+from ui import theme
+
+_SHARE = 0.78   # of a window that is large enough
+
+
+def fit(dialog: QDialog, parent: QWidget, width: int, height: int) -> None:
+    """At least width x height where the parent's window has room for it."""
+    window = parent.window()
+    wide, high = max(width, round(_SHARE * window.width())), max(height, round(_SHARE * window.height()))
+    dialog.resize(min(wide, window.width() - 2 * theme.LARGE), min(high, window.height() - 2 * theme.LARGE))

@@ -1,0 +1,1 @@
+"""What do lists show? Models whose answers are looked up, never made."""
