@@ -20,6 +20,9 @@ from ui.settings import Settings
 from ui.theme import STYLE, Look
 
 
+_LATER_MS = 30  # after the first page is there
+
+
 class App:
     """One application with its one window."""
 
@@ -38,7 +41,7 @@ class App:
     def show(self) -> None:
         """Shows the window and, once it is there, readies what it did not need to be."""
         self.window.show()
-        QTimer.singleShot(0, self._settle)
+        QTimer.singleShot(_LATER_MS, self._settle)
 
     def leave(self) -> None:
         """Puts everything away; after a window that was closed there is nothing left to do."""
@@ -65,7 +68,7 @@ def open_window(folder: Path | None = None, sample: bool = False) -> int:
     application = QApplication([*sys.argv[:1], *STYLE])
     app = App(application)
     application.aboutToQuit.connect(app.leave)
-    QTimer.singleShot(0, app.listen_to_terminal)
+    QTimer.singleShot(_LATER_MS, app.listen_to_terminal)
     app.show()
     if sample:
         QTimer.singleShot(0, app.commands.open_sample)

@@ -85,7 +85,12 @@ def fold(lines: Iterable[Edit | Settled], state: State = State()) -> State:
 
 
 def value_change(state: State, image: str, field: str, value: Value) -> Change:
-    """The change that gives a field of an image a value; None makes it unknown again."""
+    """The change that gives a field of an image a value; None makes it unknown again.
+
+    Raises ValueError for a label that is none: what is written once is read at every opening.
+    """
+    if field.partition("@")[0] in LABEL_FIELDS and not isinstance(value, Label | None):
+        raise ValueError(f"{value!r} is no label for {field}")
     after = asdict(value) if isinstance(value, (Label, Box, Provenance)) else value
     return Change(image, field, state.values.get(image, {}).get(field), after)
 

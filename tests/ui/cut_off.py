@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QPushButton, QScrollArea, QToolButton, QWidget
 
 from tests.ui.stage import SIZES, application, leave, resize, settle, shown_pages, staged, with_sample
@@ -21,6 +22,7 @@ from ui.dialogs.settings import SettingsDialog
 from ui.widgets.basics import Elided
 
 _ROUNDING = 1  # pixels
+_A_LITTLE_MS = 1_000
 
 
 def main(home: Path, languages: list[str]) -> None:
@@ -50,6 +52,10 @@ def in_language(home: Path, language: str) -> Iterator[str]:
 
 
 def told(top: QWidget, language: str, size: tuple[int, int], where: str) -> Iterator[str]:
+    """What is cut off now and still a little later: a page may be on its way to another layout."""
+    for _ in cut_off(top):
+        QTest.qWait(_A_LITTLE_MS)
+        break
     for widget in cut_off(top):
         name = type(widget.parentWidget()).__name__
         yield f"{where}, {language}, {size[0]} x {size[1]}: {type(widget).__name__} in {name} “{_text(widget)[:60]}”"

@@ -110,6 +110,6 @@ def test_trouble_with_the_settings_is_told_when_the_window_is_there(application,
     (tmp_path / "settings.json").write_text("{")
     made = App(application, Settings(tmp_path))
     made.show()
-    application.processEvents()
+    wait_until(lambda: application.processEvents() or made.window.toasts.shown)
     assert "put aside" in made.window.toasts.shown[0].notice.text
     made.window.close()

@@ -13,8 +13,10 @@ from tests.architecture.tree import ROOT
 from tests.ui.cut_off import cut_off
 
 
-@pytest.mark.parametrize("scale", ["1", "1.5"])
-@pytest.mark.parametrize("language", ["English", "日本語"])
+@pytest.mark.parametrize("scale, language", [
+    ("1", "English"), ("1.5", "日本語"), pytest.param("1", "日本語", marks=pytest.mark.long),
+    pytest.param("1.5", "English", marks=pytest.mark.long),
+])
 def test_no_text_of_any_page_is_cut_off(tmp_path: Path, scale: str, language: str) -> None:
     environment = {**os.environ, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
     answer = subprocess.run([sys.executable, "-m", "tests.ui.cut_off", str(tmp_path), language], cwd=ROOT,

@@ -177,6 +177,8 @@ class GalleryPane(QWidget):
 
     def _load(self, rows: Sequence[int]) -> None:
         """In the size in which they are painted on this screen, from the two that are kept."""
+        if not self._session.is_open:  # the view's timer may ring once more
+            return
         pixels = self.view.cell * self.devicePixelRatioF()
         self.model.side = next((side for side in SIDES if side >= 0.8 * pixels), SIDES[-1])
         folder = self._session.place.folder
