@@ -155,7 +155,7 @@ def prepared(verb: str, disk: Disk, tmp_path: Path, tiny_base, ask) -> tuple[obj
     if verb == "tag":
         Image.new("RGB", (64, 64), "red").save(project / "images" / "Mira" / "bare.png")
     lines = {
-        "new": ("new", disk.folder / "q", "--name", "Q"), "tag": ("tag", project, "--tagger", tagger, "--threshold", 0),
+        "new": ("new", disk.folder / "q", "--name", "Q"), "tag": ("tag", project, "--tagger", tagger, "--threshold", 0.05),
         "import": ("import", project, noise(tmp_path / "in", 1), "--character", "Mira"),
         "train": ("train", project, "--recipe", recipe),
         "render": ("render", "--prompt", "mira", "--size", "64x64", "--steps", 1, "--base", tiny_base.transformer,
