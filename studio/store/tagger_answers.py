@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from studio.store.lines import lines_after, write_line
@@ -37,11 +38,24 @@ class TaggerAnswers:
         likely = {tag: round(chance, 4) for tag, chance in chances.items() if chance >= LEAST}
         self._known[image] = likely
         if self._writes:
+            self._keep(json.dumps({"image": image, "tags": likely}, ensure_ascii=False, separators=(",", ":")))
+        return likely
+
+    def _keep(self, line: str) -> None:
+        """A cache that cannot be written costs time, not the work: what has to be kept says so itself."""
+        try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            line = json.dumps({"image": image, "tags": likely}, ensure_ascii=False, separators=(",", ":"))
             with self._path.open("ab", buffering=0) as file:
                 write_line(file, line.encode(), sync=False)
-        return likely
+        except OSError:
+            self._writes = False
+            _remove_empty(self._path)
+
+
+def _remove_empty(path: Path) -> None:
+    with suppress(OSError):
+        if not path.stat().st_size:
+            path.unlink()
 
 
 def _load(path: Path) -> dict[str, Chances]:
