@@ -16,14 +16,25 @@ from studio.store.atomic import sync_folder
 
 
 def append_line(path: Path, line: bytes) -> int:
-    """Adds a line and returns where the file ends; by then the line is on the disk."""
+    """Adds a line, or on a full disk nothing, and returns where the file ends; by then the line is on the disk."""
     is_new = not path.exists()
-    with path.open("ab", buffering=0) as file:
-        write_line(file, line, sync=True)
-        end = file.tell()
+    try:
+        with path.open("ab", buffering=0) as file:
+            write_line(file, line, sync=True)
+            end = file.tell()
+    except OSError:
+        remove_empty(path)
+        raise
     if is_new:
         sync_folder(path.parent)
     return end
+
+
+def remove_empty(path: Path) -> None:
+    """Takes away a file that was made for a line it never got."""
+    with suppress(OSError):
+        if not path.stat().st_size:
+            path.unlink()
 
 
 def write_line(file: FileIO, line: bytes, *, sync: bool) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
-from studio.store.lines import lines_after, write_line
+from studio.store.lines import lines_after, remove_empty, write_line
 from studio.store.workspace import Workspace
 
 FOLDER = "tagged"
@@ -49,13 +48,7 @@ class TaggerAnswers:
                 write_line(file, line.encode(), sync=False)
         except OSError:
             self._writes = False
-            _remove_empty(self._path)
-
-
-def _remove_empty(path: Path) -> None:
-    with suppress(OSError):
-        if not path.stat().st_size:
-            path.unlink()
+            remove_empty(self._path)
 
 
 def _load(path: Path) -> dict[str, Chances]:
