@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -25,6 +26,7 @@ from studio.store import journal, runs, sweeps
 from studio.store.captions import read_caption
 from studio.store.digests import fits
 from studio.store.images import read_picture
+from studio.store.lines import lines_after
 from studio.store.picture_text import read_origin
 from studio.store.workspace import open_project, read_project
 from tests.end_to_end.forks import KILLED, Forks, Fresh
@@ -62,7 +64,7 @@ class Place:
             case "import":
                 return ("import", project, self.originals, "--character", "Mira", "--trigger", "mira")
             case "tag":
-                return ("tag", project, "--tagger", self.tagger, "--threshold", 0)
+                return ("tag", project, "--tagger", self.tagger, "--threshold", 0.05)
             case "train":
                 begun = any((project / "runs").glob("0*"))
                 return ("resume", project, 1) if begun else ("train", project, "--recipe", self.recipe)
@@ -237,8 +239,10 @@ def assert_whole_file(path: Path) -> None:
             read_picture(path)
         case ".safetensors":
             read_lora(path) if path.parent.name == "checkpoints" else read_tensors(path)
-        case ".jsonl":
+        case ".jsonl" if path.name == journal.NAME:
             journal.read(path)
+        case ".jsonl":
+            assert all(isinstance(json.loads(line), dict) for _, line in lines_after(path)[0])
         case ".toml" | ".json" | ".txt":
             assert read_text(path)
 

@@ -129,20 +129,19 @@ def sample(
 
 
 def flow_of(anima: Anima, pictures: Sequence[Picture], contexts: Mapping[str, Context]) -> Flow:
-    """The velocity under classifier-free guidance, v_u + cfg (v_c - v_u) in float32; at CFG 1 it is v_c.
+    """The velocity under classifier-free guidance, v_u + cfg (v_c - v_u) in float32; at CFG 1 one call, v_c.
 
-    Both sides go through the model in one call: small pictures leave a device idle, and one call has half the overhead.
+    Two calls, though one of both sides is a tenth faster: on two threads it gave a picture other bits in another slot.
     """
-    prompts = [contexts[one.prompt] for one in pictures]
+    words = _words([contexts[one.prompt] for one in pictures])
     if not pictures[0].is_guided:
-        words = _words(prompts)
         return lambda x, t: velocity(anima.transformer, x, t, *words)
-    both = _words([*(contexts[one.negative] for one in pictures), *prompts])
+    without = _words([contexts[one.negative] for one in pictures])
     cfg = torch.tensor([one.cfg for one in pictures], device=anima.device).view(-1, 1, 1, 1, 1)
 
     def guided(x: Tensor, t: Tensor) -> Tensor:
-        away, toward = velocity(anima.transformer, torch.cat((x, x)), torch.cat((t, t)), *both).chunk(2)
-        return away + cfg * (toward - away)
+        away = velocity(anima.transformer, x, t, *without)
+        return away + cfg * (velocity(anima.transformer, x, t, *words) - away)
 
     return guided
 
@@ -194,9 +193,9 @@ def _batches(pictures: Sequence[Picture], contexts: Mapping[str, Context], devic
 
 def _kind(one: Picture, contexts: Mapping[str, Context]) -> tuple[object, ...]:
     """What pictures must share to be drawn in one batch."""
-    read = (one.prompt, one.negative) if one.is_guided else (one.prompt,)
-    longest = max(_padded_length(contexts[text]) for text in read)
-    return (one.width, one.height, one.steps, one.sampler, one.scheduler, one.is_guided, longest)
+    negative = _padded_length(contexts[one.negative]) if one.is_guided else None
+    how = (one.width, one.height, one.steps, one.sampler, one.scheduler)
+    return (*how, _padded_length(contexts[one.prompt]), negative)
 
 
 def _padded_length(context: Context) -> int:
