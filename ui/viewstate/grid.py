@@ -69,6 +69,8 @@ class Grid:
 
     def between(self, top: int, bottom: int) -> range:
         """The cells of all lines that are in sight between two heights."""
+        if not self._count:
+            return range(0)
         return range(self._first_from(top), self._end_before(bottom))
 
     def headers(self, top: int, bottom: int) -> Iterator[tuple[Section, Rect]]:
