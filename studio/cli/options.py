@@ -19,7 +19,7 @@ from studio.core.sheet_plan import lora_of, shipped_plans
 from studio.core.spec import RenderSpec
 from studio.core.tagging import MODES
 from studio.jobs.rehearse import TRAIN_STEPS
-from studio.jobs.score import THRESHOLD
+from studio.jobs.tagger_looks import THRESHOLD
 from studio.store.api_keys import VARIABLE
 from studio.store.exchange.formats import FORMATS as SET_FORMATS
 

@@ -1,8 +1,34 @@
 """What a count of hits can say and what it cannot: exact intervals and exact tests, from first principles."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """How many of how many tries hit. Written as rates always are: "7/24 29 % [13, 51]"."""
+
+    hits: int = 0
+    tries: int = 0
+
+    @property
+    def rate(self) -> float:
+        """0 without a try."""
+        return self.hits / self.tries if self.tries else 0.0
+
+    @property
+    def pair(self) -> list[int]:
+        return [self.hits, self.tries]
+
+    def __add__(self, other: Hits) -> Hits:
+        return Hits(self.hits + other.hits, self.tries + other.tries)
+
+    def __str__(self) -> str:
+        return hit_text(self.hits, self.tries)
 
 
 @cache

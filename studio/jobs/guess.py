@@ -15,8 +15,7 @@ from studio.core.record import Record
 from studio.jobs.chosen_images import chosen_images
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
-from studio.jobs.score import THRESHOLD
-from studio.jobs.tagger_looks import check_threshold, in_lots, looks
+from studio.jobs.tagger_looks import THRESHOLD, check_threshold, in_lots, looks
 from studio.store import workspace
 from studio.store.edits import Desk
 from studio.store.records import Records

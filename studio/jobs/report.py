@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from studio.core.axes import BASE, EPOCH, Value
 from studio.core.events import Facts
-from studio.core.stats import hit_text
+from studio.core.stats import Hits, hit_text
 from studio.core.sweep import Cell
 from studio.jobs.samples import KINDS, AskedPrompt
-from studio.jobs.score import Hits, Scores
+from studio.jobs.score import Scores
 
 PLATEAU = 0.05  # the earliest epoch this close to the best one is chosen
 KEPT = 0.8      # the share of the base's obedience that an epoch must keep

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from studio.core.errors import unknown
 from studio.core.events import Progress, Scored
+from studio.core.stats import Hits
 from studio.jobs.execute import Emit, Stop
 from studio.store.images import open_rgb
 from studio.store.sweeps import SheetFolder
@@ -16,7 +17,9 @@ from studio.store.sweeps import SheetFolder
 if TYPE_CHECKING:
     from studio.engine.taggers.wd import Tagger
 
-THRESHOLD = 0.35  # from this probability on a tag counts as seen
+# From this probability on a trait counts as seen. A verdict counts absences too, so neither mistake is the cheaper one:
+# a half, as the practice model's card has it, and not the lower figure at which a tagger suggests tags to a person.
+THRESHOLD = 0.5
 _AT_ONCE = 8
 
 
@@ -26,25 +29,6 @@ class Judge:
 
     tagger: Path
     traits: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """How many of how many renders show what they should."""
-
-    hits: int = 0
-    shown: int = 0
-
-    @property
-    def rate(self) -> float:
-        return self.hits / self.shown if self.shown else 0.0
-
-    @property
-    def pair(self) -> list[int]:
-        return [self.hits, self.shown]
-
-    def __add__(self, other: Hits) -> Hits:
-        return Hits(self.hits + other.hits, self.shown + other.shown)
 
 
 class Scores:

@@ -20,8 +20,7 @@ from studio.core.tagging import MODES, tagged
 from studio.jobs.chosen_images import chosen_images
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
-from studio.jobs.score import THRESHOLD
-from studio.jobs.tagger_looks import check_threshold, in_lots, looks
+from studio.jobs.tagger_looks import THRESHOLD, check_threshold, in_lots, looks
 from studio.store import dataset as datasets
 from studio.store import workspace
 from studio.store.edits import Desk

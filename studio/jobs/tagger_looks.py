@@ -17,6 +17,7 @@ from studio.store.images import open_rgb
 from studio.store.tagger_answers import LEAST, TaggerAnswers
 from studio.store.workspace import Workspace
 
+THRESHOLD = 0.35  # from this probability on a tag is suggested; the figure that releases of WD taggers name
 AT_ONCE = 100  # images that are changed as one edit; what a crash takes of it was seen, and is looked up the next time
 
 T = TypeVar("T")

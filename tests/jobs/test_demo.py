@@ -9,13 +9,13 @@ from tiny_tagger import write_tiny_tagger
 
 import resources
 from studio.core.events import Event, Failed, Finished, Started, Stopped
+from studio.core.stats import Hits
 from studio.jobs.bases import BaseChoice
 from studio.jobs.demo import FEWEST_RENDERS, Demo
 from studio.jobs.execute import Ticket, execute
 from studio.jobs.gpu import Gpu
 from studio.jobs.report import Row, chosen_epoch, report
 from studio.jobs.samples import read_sample
-from studio.jobs.score import Hits
 
 
 @pytest.fixture(scope="module")

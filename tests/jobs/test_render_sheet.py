@@ -14,9 +14,10 @@ from studio.core.axes import parse_axis
 from studio.core.errors import UserError
 from studio.core.events import CellReady, Failed, Finished, Scored, Stopped
 from studio.core.sheet_plan import plan_from_toml
+from studio.core.stats import Hits
 from studio.jobs.render_picture import RenderPicture
 from studio.jobs.render_sheet import RenderSheet, start_sheet
-from studio.jobs.score import Hits, Judge, Scores
+from studio.jobs.score import Judge, Scores
 from studio.jobs.train import start_training
 from studio.store import sweeps
 from studio.store.digests import sha256_of
@@ -139,7 +140,7 @@ def test_a_trait_that_the_tagger_does_not_know_is_named(place: Workspace, tmp_pa
 
 
 def test_hits_count_cells_at_or_above_the_threshold_that_were_looked_at() -> None:
-    scores = Scores([Scored("a", "tagger", "1", "ahoge", 0.35), Scored("b", "tagger", "1", "ahoge", 0.34)])
+    scores = Scores([Scored("a", "tagger", "1", "ahoge", 0.5), Scored("b", "tagger", "1", "ahoge", 0.49)])
     assert scores.hits(["a", "b", "unseen"], "ahoge") == Hits(1, 2)
 
 

@@ -12,9 +12,10 @@ from PIL import Image
 from tiny import write_tiny_base
 from tiny_tagger import write_tiny_tagger
 
+from studio.core.stats import Hits
 from studio.miniature import world
 from studio.miniature.build import card, measure
-from studio.miniature.build.measure import Count, Measurement, Pull, Reading
+from studio.miniature.build.measure import Measurement, Pull, Reading
 from studio.miniature.world import MIRA, Scene, Shot
 
 FRONT = Scene(MIRA, Shot("smile", "standing", "front view", "right", "level", "full body", "pink"))
@@ -26,11 +27,11 @@ def chances(*found: str) -> dict[str, float]:
 
 
 def measured(**changes: object) -> Measurement:
-    reading = Reading("smile", Count(9, 10), Count(9, 9), Count(9, 9))
-    pull = Pull("ahoge", (Count(0, 4), Count(1, 4), Count(3, 4)), (0.1, 0.3, 0.7), Count(4, 4))
+    reading = Reading("smile", Hits(9, 10), Hits(9, 9), Hits(9, 9))
+    pull = Pull("ahoge", (Hits(0, 4), Hits(1, 4), Hits(3, 4)), (0.1, 0.3, 0.7), Hits(4, 4))
     facts = {"base": "b" * 64, "tagger": "t" * 16, "readings": (reading,), "psnr_db": (27.25, 21.5),
-             "followed": {"framing": Count(120, 128), "pose": Count(3, 10)}, "pulls": (pull,),
-             "unasked": Count(0, 100), "asked": Count(1, 24)}
+             "followed": {"framing": Hits(120, 128), "pose": Hits(3, 10)}, "pulls": (pull,),
+             "unasked": Hits(0, 100), "asked": Hits(1, 24)}
     return Measurement(**facts | changes)
 
 
@@ -42,21 +43,21 @@ def test_a_prompt_holds_every_tag_and_puts_the_weight_on_one() -> None:
 
 def test_a_group_is_met_by_its_most_probable_tag() -> None:
     met = measure.followed([FRONT], [chances("full body", "blonde hair", "walking")])
-    assert met["framing"] == met["hair colour"] == Count(1, 1)
-    assert met["pose"] == Count(0, 1)
+    assert met["framing"] == met["hair colour"] == Hits(1, 1)
+    assert met["pose"] == Hits(0, 1)
 
 
 def test_a_group_nobody_asked_for_has_no_try() -> None:
     behind = Scene(MIRA, Shot("smile", "standing", "from behind", "right", "level", "portrait", "pink"))
     met = measure.followed([behind], [chances()])
-    assert met["pose"] == met["eye colour"] == met["expression"] == Count(0, 0)
+    assert met["pose"] == met["eye colour"] == met["expression"] == Hits(0, 0)
 
 
 def test_a_switch_is_judged_both_ways() -> None:
     met = measure.followed([FRONT, FRONT], [chances("hair ribbon", "ahoge"), chances()])
-    assert met["hair ribbon, asked for"] == Count(1, 2)
-    assert met["ahoge, not asked for"] == Count(1, 2)
-    assert met["from below, asked for"] == Count(0, 0)
+    assert met["hair ribbon, asked for"] == Hits(1, 2)
+    assert met["ahoge, not asked for"] == Hits(1, 2)
+    assert met["from below, asked for"] == Hits(0, 0)
 
 
 def test_every_group_is_part_of_the_vocabulary_and_excludes_itself() -> None:
@@ -67,20 +68,21 @@ def test_every_group_is_part_of_the_vocabulary_and_excludes_itself() -> None:
         assert all(len(tags.intersection(group)) <= 1 for tags in shown)
 
 
-def test_recall_precision_and_survival_are_counted_apart() -> None:
+def test_recall_precision_and_recall_after_the_vae_are_counted_apart() -> None:
     truths = [frozenset({"smile"}), frozenset({"smile"}), frozenset(), frozenset({"smile"})]
     first = [chances("smile"), chances(), chances("smile"), chances("smile")]
-    again = [chances("smile"), chances("smile"), chances(), chances()]
+    again = [chances(), chances("smile"), chances("smile"), chances()]
     reading = next(each for each in measure.readings_of(truths, first, again) if each.tag == "smile")
-    assert (reading.recall, reading.precision, reading.kept) == (Count(2, 3), Count(2, 3), Count(1, 2))
+    assert (reading.recall, reading.precision, reading.after) == (Hits(2, 3), Hits(2, 3), Hits(1, 3))
+    assert reading.kept == 0.5
 
 
 def test_a_pull_compares_the_same_seeds() -> None:
     weak, plain, strong = ([{"ahoge": p} for p in row] for row in ((0.1, 0.2), (0.4, 0.6), (0.7, 0.5)))
     pull = measure.pull_of("ahoge", [weak, plain, strong])
-    assert pull.rates == (Count(0, 2), Count(1, 2), Count(2, 2))
+    assert pull.rates == (Hits(0, 2), Hits(1, 2), Hits(2, 2))
     assert pull.means == pytest.approx((0.15, 0.5, 0.6))
-    assert pull.rose == Count(1, 2)
+    assert pull.rose == Hits(1, 2)
 
 
 def test_psnr_of_a_known_error() -> None:
@@ -103,8 +105,8 @@ def test_the_card_shows_counts_with_intervals_and_says_what_was_missed() -> None
 
 
 def test_the_card_names_the_tags_the_vae_loses() -> None:
-    lost = Reading("blue eyes", Count(9, 10), Count(9, 9), Count(6, 9))
-    assert "`blue eyes` 6/9 67 %" in card.card_text(measured(readings=(lost,))).split("### The tagger")[0]
+    lost = Reading("blue eyes", Hits(9, 10), Hits(9, 9), Hits(6, 10))
+    assert "`blue eyes` 66.7%" in card.card_text(measured(readings=(lost,))).split("### The tagger")[0]
     assert "Every tag reaches it." in card.card_text(measured())
 
 
@@ -132,7 +134,7 @@ def test_any_base_with_a_tagger_can_be_measured(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_turbo_lora_stands_beside_the_base_and_is_named_where_it_strays() -> None:
-    fast = {"framing": Count(118, 128), "pose": Count(6, 10)}
+    fast = {"framing": Hits(118, 128), "pose": Hits(6, 10)}
     text = card.card_text(measured(turbo="f" * 64, turbo_followed=fast))
     assert "| pose | 3/10 30 % [7, 65] | 6/10 60 % [26, 88] | +30 |" in text
     assert "More than 15 points apart: pose." in text

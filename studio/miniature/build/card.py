@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from studio.miniature.build.measure import (
-    CFG, NEGATIVE, SAMPLER, SIDE, STEPS, THRESHOLD, TURBO_CFG, TURBO_SAMPLER, TURBO_STEPS, UNKNOWN, WEIGHTS, Count,
+    CFG, NEGATIVE, SAMPLER, SIDE, STEPS, THRESHOLD, TURBO_CFG, TURBO_SAMPLER, TURBO_STEPS, UNKNOWN, WEIGHTS, Hits,
     Measurement, Pull, Reading, measure,
 )
 from studio.store.atomic import write_atomic
@@ -87,7 +87,7 @@ def _turbo(measured: Measurement) -> Iterator[str]:
     yield f"### The Turbo LoRA\n\n{told}\n\n{_table(heads, rows)}"
 
 
-def _points(full: Count, fast: Count) -> float:
+def _points(full: Hits, fast: Hits) -> float:
     return 100 * (fast.rate - full.rate)
 
 
@@ -107,19 +107,20 @@ def _unknown(measured: Measurement) -> str:
 
 def _round_trips(measured: Measurement) -> str:
     mean, worst = measured.psnr_db
-    lost = [f"`{each.tag}` {each.kept}" for each in measured.readings if each.kept.rate < KEPT_FLOOR]
+    lost = [f"`{each.tag}` {each.kept:.1%}" for each in measured.readings if each.kept < KEPT_FLOOR]
     verdict = "Below that: " + "; ".join(lost) + "." if lost else "Every tag reaches it."
     return (f"### The VAE\n\nRound trips of held-out drawings: PSNR {mean:.1f} dB on average, {worst:.1f} dB at worst. "
-            f"Of each tag's finds on the drawings at least {KEPT_FLOOR:.0%} should be found again after it. {verdict}")
+            f"Of the tagger's recall at least {KEPT_FLOOR:.0%} should be left after it, tag by tag. {verdict}")
 
 
 def _reading_table(readings: Sequence[Reading]) -> str:
-    rows = [(f"`{each.tag}`", str(each.recall), str(each.precision), str(each.kept)) for each in readings]
-    table = _table(("tag", "recall", "precision", "kept by the VAE"), rows)
+    rows = [(f"`{each.tag}`", str(each.recall), str(each.precision), str(each.after), f"{each.kept:.1%}")
+            for each in readings]
+    table = _table(("tag", "recall", "precision", "recall after the VAE", "left"), rows)
     return f"### The tagger, and what the VAE keeps\n\nOn held-out drawings of the whole world.\n\n{table}"
 
 
-def _against(count: Count, floor: float | None) -> str:
+def _against(count: Hits, floor: float | None) -> str:
     if floor is None:
         return ""
     return f"{floor:.0%}, {'met' if count.rate >= floor else 'missed'}"

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from studio.core.stats import hit_text
+from studio.core.stats import Hits
 from studio.engine.anima.checkpoint import Anima, base_digest, find_base, load
 from studio.engine.anima.pipeline import Picture, render
 from studio.engine.anima.vae import FoldedVae
@@ -55,28 +55,18 @@ Judge = Callable[[Sequence[Image.Image]], list[dict[str, float]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """Hits among tries."""
-
-    hits: int
-    tries: int
-
-    @property
-    def rate(self) -> float:
-        return self.hits / self.tries if self.tries else math.nan
-
-    def __str__(self) -> str:
-        return hit_text(self.hits, self.tries)
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
-    """How the tagger reads one tag from drawings, and how often what it found survives the VAE."""
+    """How the tagger reads one tag from drawings, and how it reads the same drawings after the VAE."""
 
     tag: str
-    recall: Count
-    precision: Count
-    kept: Count
+    recall: Hits
+    precision: Hits
+    after: Hits  # its recall after the VAE
+
+    @property
+    def kept(self) -> float:
+        """The share of the recall that the VAE leaves."""
+        return self.after.hits / self.recall.hits if self.recall.hits else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +77,9 @@ class Pull:
     """
 
     tag: str
-    rates: tuple[Count, ...]
+    rates: tuple[Hits, ...]
     means: tuple[float, ...]
-    rose: Count
+    rose: Hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +90,12 @@ class Measurement:
     tagger: str
     readings: tuple[Reading, ...]
     psnr_db: tuple[float, float]  # mean, and the worst picture
-    followed: Mapping[str, Count]
+    followed: Mapping[str, Hits]
     pulls: tuple[Pull, ...]
-    unasked: Count
-    asked: Count
+    unasked: Hits
+    asked: Hits
     turbo: str = ""  # SHA-256 of the Turbo LoRA, if there is one
-    turbo_followed: Mapping[str, Count] = field(default_factory=dict)  # on the same prompts and seeds as `followed`
+    turbo_followed: Mapping[str, Hits] = field(default_factory=dict)  # on the same prompts and seeds as `followed`
 
 
 def measure(folder: Path, *, drawings: int = 1000, renders: int = 128, seeds: int = 24) -> Measurement:
@@ -131,12 +121,12 @@ def prompt(scene: Scene, weighted: str = "", weight: float = 1.0) -> str:
     return ", ".join(f"({word}:{weight})" if word == weighted else word for word in words)
 
 
-def shown(judged: Sequence[Chances], tag: str) -> Count:
+def shown(judged: Sequence[Chances], tag: str) -> Hits:
     """In how many pictures the tagger finds the tag."""
-    return Count(sum(chances[tag] >= THRESHOLD for chances in judged), len(judged))
+    return Hits(sum(chances[tag] >= THRESHOLD for chances in judged), len(judged))
 
 
-def followed(scenes: Sequence[Scene], judged: Sequence[Chances]) -> dict[str, Count]:
+def followed(scenes: Sequence[Scene], judged: Sequence[Chances]) -> dict[str, Hits]:
     """Hits by group: its most probable tag is the one asked for; by switch: there if asked for, else not there."""
     pairs = [(Tags(world.tags(scene)), chances) for scene, chances in zip(scenes, judged, strict=True)]
     found = {name: _grouped(pairs, group) for name, group in GROUPS.items()}
@@ -148,7 +138,7 @@ def followed(scenes: Sequence[Scene], judged: Sequence[Chances]) -> dict[str, Co
 
 
 def readings_of(truths: Sequence[Tags], first: Sequence[Chances], again: Sequence[Chances]) -> tuple[Reading, ...]:
-    """Recall, precision and survival of each tag; `again` judges the same pictures after the VAE."""
+    """Recall and precision of each tag; `again` judges the same pictures after the VAE."""
     return tuple(_reading(tag, truths, first, again) for tag in world.TAGS)
 
 
@@ -165,7 +155,7 @@ def pull_of(tag: str, by_weight: Sequence[Sequence[Chances]]) -> Pull:
     plain = chances[WEIGHTS.index(1.0)]
     rose = sum(strong > weak for strong, weak in zip(chances[-1], plain, strict=True))
     return Pull(tag, tuple(shown(judged, tag) for judged in by_weight),
-                tuple(sum(row) / len(row) for row in chances), Count(rose, len(plain)))
+                tuple(sum(row) / len(row) for row in chances), Hits(rose, len(plain)))
 
 
 def _scenes(sample: Callable[[random.Random], Scene], purpose: str, count: int) -> Iterator[Scene]:
@@ -185,9 +175,10 @@ def _read(vae: FoldedVae, judge: Judge, count: int) -> tuple[tuple[Reading, ...]
 def _reading(tag: str, truths: Sequence[Tags], first: Sequence[Chances], again: Sequence[Chances]) -> Reading:
     there = [tag in tags for tags in truths]
     said = [chances[tag] >= THRESHOLD for chances in first]
-    found = [index for index, both in enumerate(zip(there, said, strict=True)) if all(both)]
-    kept = sum(again[index][tag] >= THRESHOLD for index in found)
-    return Reading(tag, Count(len(found), sum(there)), Count(len(found), sum(said)), Count(kept, len(found)))
+    recalled = [chances for chances, is_there in zip(first, there, strict=True) if is_there]
+    after = [chances for chances, is_there in zip(again, there, strict=True) if is_there]
+    found = shown(recalled, tag)
+    return Reading(tag, found, Hits(found.hits, sum(said)), shown(after, tag))
 
 
 def _rendered(anima: Anima, judge: Judge, prompts: Sequence[str], steps: int = STEPS, cfg: float = CFG,
@@ -203,14 +194,14 @@ def _rendered_fast(anima: Anima, judge: Judge, scenes: Sequence[Scene], turbo: P
         return _rendered(anima, judge, [prompt(scene) for scene in scenes], TURBO_STEPS, TURBO_CFG, TURBO_SAMPLER)
 
 
-def _grouped(pairs: Sequence[tuple[Tags, Chances]], group: Sequence[str]) -> Count:
+def _grouped(pairs: Sequence[tuple[Tags, Chances]], group: Sequence[str]) -> Hits:
     """Only pictures that were asked for a tag of the group are tries."""
     tries = [(asked, chances) for tags, chances in pairs if (asked := tags.intersection(group))]
-    return Count(sum(max(group, key=chances.__getitem__) in asked for asked, chances in tries), len(tries))
+    return Hits(sum(max(group, key=chances.__getitem__) in asked for asked, chances in tries), len(tries))
 
 
-def _others(count: Count) -> Count:
-    return Count(count.tries - count.hits, count.tries)
+def _others(count: Hits) -> Hits:
+    return Hits(count.tries - count.hits, count.tries)
 
 
 def _pull(anima: Anima, judge: Judge, tag: str, seeds: int) -> Pull:
@@ -224,7 +215,7 @@ def _showing(tag: str, scenes: Iterator[Scene], count: int) -> Iterator[Scene]:
     return islice((scene for scene in scenes if tag in world.tags(scene)), count)
 
 
-def _asked_by_name(anima: Anima, judge: Judge, seeds: int) -> Count:
+def _asked_by_name(anima: Anima, judge: Judge, seeds: int) -> Hits:
     """How often the base draws what it has never seen when the prompt names it."""
     scenes = list(_showing(UNKNOWN, _scenes(world.sample_world, "unknown", 1_000_000), seeds))
     return shown(_rendered(anima, judge, [prompt(scene) for scene in scenes]), UNKNOWN)
