@@ -29,6 +29,7 @@ PARTS = {
     "text": "cached contexts against captions encoded in the step",
     "swap": "a LoRA swap against a cell",
     "beside": "two training processes side by side",
+    "window": "the window's start against a bare Qt window",
 }
 BUSY = 0.5  # load
 QUIET = {"TQDM_DISABLE": "1", "DIFFUSERS_VERBOSITY": "error"}  # the libraries' own bars and warnings

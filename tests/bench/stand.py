@@ -34,6 +34,7 @@ class Effort:
     cell_steps: int = 25
     rounds: int = 5
     turn_s: float = 6.0
+    starts: int = 10
 
 
 @dataclass(frozen=True)

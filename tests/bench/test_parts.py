@@ -19,9 +19,10 @@ from tests.bench.stand import Effort, Stand
 from tests.diffusers_anima import reference, resize_without_torchvision
 
 LEAST = Effort(step_pairs=2, sheet_pairs=1, cells=3, sheet_steps=2, vae_pairs=1, vae_sides=(32,), swap_pairs=1,
-               cell_steps=2, rounds=1, turn_s=0.05)  # fmt: skip
-TARGETS = {"train": [1.10], "sheet": [1.5], "vae": [None, None], "text": [None], "swap": [0.02, 0.02], "beside": [0.35]}
-RATIOS = {"train": 2, "sheet": 1, "vae": 1, "text": 2, "swap": 1, "beside": 2}
+               cell_steps=2, rounds=1, turn_s=0.05, starts=1)  # fmt: skip
+TARGETS = {"train": [1.10], "sheet": [1.5], "vae": [None, None], "text": [None], "swap": [0.02, 0.02], "beside": [0.35],
+           "window": [1.5]}
+RATIOS = {"train": 2, "sheet": 1, "vae": 1, "text": 2, "swap": 1, "beside": 2, "window": 1}
 
 
 @pytest.fixture(scope="module")

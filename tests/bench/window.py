@@ -1,6 +1,6 @@
 """How long does the window take to its first, interactive page, against a bare Qt window with a label?
 
-    python -m tests.bench.ui_start
+    python3 packaging/start.py bench -- window
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
-from tests.bench.table import Row, at_most, text_of
+from tests.bench.stand import Stand
+from tests.bench.table import Row, at_most
 
-ROUNDS = 10
 TARGET = 1.5
 
 _IDLE = """
@@ -57,19 +57,16 @@ def seconds_to_ready(program: str, environment: dict[str, str]) -> tuple[float, 
     return time.perf_counter() - began, has_torch == "True"
 
 
-def rows(stand: object = None) -> Iterator[Row]:
+def rows(stand: Stand) -> Iterator[Row]:
     """Both by turns, so that a busy moment of the machine hits both."""
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "CHARSTUDIO_HOME": home, "PYTHONPYCACHEPREFIX": f"{home}/compiled"}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled
         environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-        turns = [(seconds_to_ready(BARE, environment), seconds_to_ready(OURS, environment)) for _ in range(ROUNDS + 1)]
+        turns = [(seconds_to_ready(BARE, environment), seconds_to_ready(OURS, environment)) for _ in range(stand.effort.starts + 1)]
     bare, ours = zip(*turns[1:], strict=True)  # the first turn compiles what has to be
     ratios = tuple(one[0] / other[0] for one, other in zip(ours, bare, strict=True))
     note = f"{1000 * median(each[0] for each in ours):.0f} ms against {1000 * median(each[0] for each in bare):.0f} ms"
     assert not any(has_torch for _, has_torch in ours), "the window loads torch before a job does"
     yield Row("window", "start to the first page / a bare window", ratios, at_most(TARGET), note=note)
 
-
-if __name__ == "__main__":
-    print(text_of(list(rows())))
