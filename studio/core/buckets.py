@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from studio.core.errors import UserError
 from studio.core.recipe import Recipe
@@ -32,7 +32,7 @@ class Bucket:
 
 def buckets(recipe: Recipe) -> tuple[Bucket, ...]:
     """Every bucket of the recipe, narrowest first. Raises `UserError` if its settings leave none."""
-    found = _buckets(recipe.resolution, recipe.area_band, recipe.bucket_step, recipe.min_aspect, recipe.max_aspect)
+    found = _buckets(*_shape(recipe))
     if not found:
         raise UserError(
             f"{recipe.name}: no bucket has an area near {recipe.resolution} x {recipe.resolution}",
@@ -45,8 +45,8 @@ def bucket_of(width: int, height: int, recipe: Recipe) -> Bucket:
     """The bucket nearest in shape to a picture; among those of one shape, the one nearest to the recipe's area or,
     where the picture is smaller than that, to the picture's own.
     """
-    area = min(width * height, recipe.resolution**2)
-    return min(buckets(recipe), key=lambda bucket: _distance(width / height, area, bucket))
+    buckets(recipe)
+    return _nearest(width / height, min(width * height, recipe.resolution**2), _shape(recipe))
 
 
 def upscale(native: tuple[int, int], bucket: Bucket) -> float:
@@ -59,6 +59,10 @@ def is_upscaled(native: tuple[int, int], bucket: Bucket) -> bool:
     return upscale(native, bucket) > UPSCALE_WARNING
 
 
+def _shape(recipe: Recipe) -> tuple[int, float, int, float, float]:
+    return recipe.resolution, recipe.area_band, recipe.bucket_step, recipe.min_aspect, recipe.max_aspect
+
+
 @cache
 def _buckets(resolution: int, band: float, step: int, min_aspect: float, max_aspect: float) -> tuple[Bucket, ...]:
     least, most = (1 - band) * resolution**2, (1 + band) * resolution**2
@@ -66,6 +70,11 @@ def _buckets(resolution: int, band: float, step: int, min_aspect: float, max_asp
     pairs = (Bucket(width, height) for width in sides for height in sides)
     kept = (each for each in pairs if least <= each.area <= most and min_aspect <= each.aspect <= max_aspect)
     return tuple(sorted(kept, key=lambda bucket: (bucket.aspect, bucket.area)))
+
+
+@lru_cache(maxsize=65_536)  # sets have few sizes, and a plan that is typed asks for all pictures at every key
+def _nearest(aspect: float, area: int, shape: tuple[int, float, int, float, float]) -> Bucket:
+    return min(_buckets(*shape), key=lambda bucket: _distance(aspect, area, bucket))
 
 
 def _distance(aspect: float, area: int, bucket: Bucket) -> tuple[float, float]:

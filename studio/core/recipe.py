@@ -49,8 +49,8 @@ class Recipe:
     caption_dropout: float = knob(0.0, "Caption dropout", "Share of exposures with an empty caption.", lo=0.0, hi=1.0)
     caption_variants: int = knob(1, "Caption variants", "In how many orders the tags behind the trigger are shown; "
                                  "1 leaves them as they are written.", lo=1, hi=64)
-    tag_dropout: float = knob(0.0, "Tag dropout", "Share of the tags behind the trigger left out of an exposure.",
-                              lo=0.0, hi=0.9)
+    tag_dropout: float = knob(0.0, "Tag dropout", "Share of the tags behind the trigger left out of an exposure; "
+                              "the sentences go as one.", lo=0.0, hi=0.9)
     flip: bool = knob(False, "Flip", "Mirror every other exposure. Spoils a character who is not symmetric.")
     timestep_sampling: str = knob("logit_normal", "Timesteps", "How noise levels are drawn.",
                                   choices=("logit_normal", "uniform", "shifted"))

@@ -1,8 +1,9 @@
 """In which words is an image's caption shown at an exposure?
 
 An image has a few versions of its caption, fixed once for the run, so that all of them can be encoded before the first
-step. They differ in the order of the tags and, with tag dropout, in which tags are left out. What calls the characters
-stays where it is, and sentences stay whole and last. Version 0 has the order in which the caption was written.
+step. They differ in the order of the tags and, with tag dropout, in what is left out: tags one by one, the sentences as
+one, for they say again what tags say. What calls the characters stays where it is, and sentences stay whole and last.
+Version 0 has the order in which the caption was written.
 """
 
 from collections.abc import Sequence
@@ -42,7 +43,9 @@ def _version(recipe: Recipe, caption: str, triggers: tuple[str, ...], image_id: 
     order = _order(recipe, len(tags) - start, image_id, version % recipe.caption_variants)
     kept = [start + place for place in order if not _is_dropped(recipe, image_id, version, place)]
     shown = [*range(start), *kept]
-    return caption if shown == [*range(len(tags))] else join_caption((tags[place] for place in shown), sentences)
+    told = "" if shown and _is_dropped(recipe, image_id, version, len(tags)) else sentences
+    is_whole = shown == [*range(len(tags))] and told == sentences
+    return caption if is_whole else join_caption((tags[place] for place in shown), told)
 
 
 def _fixed(tags: Sequence[str], triggers: tuple[str, ...]) -> int:

@@ -10,6 +10,7 @@ from studio.core.variants import DROPPED_VERSIONS, caption_of, captions_of
 CAPTION = "safe, 1girl, mira, hat, red dress, smile, standing, front view. She holds a bag, a cup. It rains."
 FOUR = Recipe(caption_variants=4)
 DROPPING = Recipe(tag_dropout=0.5)
+SENTENCES = ". She holds a bag, a cup. It rains."
 TRIGGERS = ("mira",)
 
 
@@ -39,7 +40,13 @@ def test_exposures_show_exactly_what_was_to_be_encoded(recipe):
 def test_what_calls_her_stays_first_and_sentences_stay_whole_and_last(recipe):
     for caption in captions_of(recipe, CAPTION, TRIGGERS, "a"):
         assert caption.startswith("safe, 1girl, mira")
-        assert caption.endswith(". She holds a bag, a cup. It rains.")
+        assert caption.endswith(SENTENCES) or recipe.tag_dropout and "She" not in caption
+
+
+def test_tag_dropout_leaves_the_sentences_out_as_one_and_in_its_share():
+    told = [caption.endswith(SENTENCES) for image in "abcdefgh"
+            for caption in captions_of(Recipe(tag_dropout=0.3, caption_variants=64), CAPTION, TRIGGERS, image)]
+    assert 0.64 < sum(told) / len(told) < 0.76
 
 
 @pytest.mark.parametrize(
