@@ -34,7 +34,8 @@ def text_of(content: str | None) -> str:
 
 def is_readable(content: str | None) -> bool:
     """Whether the file is text as far as anybody can tell, so that writing it anew loses nothing."""
-    return not content or (_is_utf_8(content) or _is_utf_16(content)) and "\0" not in _decoded(content)
+    is_text = _is_whole_utf_16 if content and _is_utf_16(content) else _is_utf_8
+    return not content or is_text(content) and "\0" not in _decoded(content)
 
 
 def with_text(content: str | None, text: str) -> str | None:
@@ -77,6 +78,15 @@ def _is_utf_8(content: str) -> bool:
 
 def _is_utf_16(content: str) -> bool:
     return bytes_of(content[:2]).startswith(_UTF_16)
+
+
+def _is_whole_utf_16(content: str) -> bool:
+    """Whether all of it is text; the mark alone may stand at the front of anything."""
+    try:
+        bytes_of(content).decode("utf-16")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decoded(content: str) -> str:

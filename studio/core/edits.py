@@ -13,6 +13,7 @@ from typing import Literal
 
 from studio.core.dataset import ImageItem
 from studio.core.labels import LABEL_FIELDS, Label, Labels
+from studio.core.ledger import Ledger, to_toml
 from studio.core.record import Box, Figure, Provenance, Record
 
 Json = bool | int | float | str | list | dict | None
@@ -21,12 +22,14 @@ Value = Label | Box | Provenance | int | bool | str | None
 
 CAPTION, PLACE, STARS, REJECTED, PROVENANCE = "caption", "place", "stars", "rejected", "provenance"
 SIDECARS = (".txt", ".caption")  # the endings of caption files, in order of preference
-TRAIT, BOX, FIGURE, SILENCED, AT = "trait:", "box:", "figure:", "silenced:", "@"
+TRAIT, BOX, FIGURE, SILENCED, AT, LEDGER = "trait:", "box:", "figure:", "silenced:", "@", "ledger:"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One field of one image, before and after; None is "nobody said", or "there is no such file".
+
+    "ledger:<character>" is of no image: its values are all that stands in `file`, as those of "caption" are.
 
     Fields: a label ("angle", or "angle@Suzu" for one figure), "provenance", "stars", "rejected", "trait:<tag>",
     "box:<tag>", "figure:<character>", "silenced:<rule>", "place" (the path of the image), and "caption", whose values
@@ -95,6 +98,16 @@ def value_change(state: State, image: str, field: str, value: Value) -> Change:
     return Change(image, field, state.values.get(image, {}).get(field), after)
 
 
+def ledger_change(ledger: Ledger, file: str) -> Change:
+    """The change that writes a ledger to its file, whatever that holds by then."""
+    return Change("", LEDGER + ledger.character, None, to_toml(ledger), file)
+
+
+def ledgers_in(edit: Edit) -> tuple[str, ...]:
+    """The characters whose ledgers an edit changed."""
+    return tuple(each.field.removeprefix(LEDGER) for each in edit.changes if each.field.startswith(LEDGER))
+
+
 def recorded(image: ImageItem, state: State, repeats: int = 1) -> Record:
     """The image with what was said of it."""
     if image.id not in state.values:  # nothing so far, as of most images of a large set
@@ -158,7 +171,7 @@ class _Folding:
             self._files[change.file] = change.after
         elif change.field == PLACE:
             self._move(str(change.before), str(change.after))
-        else:
+        elif not change.field.startswith(LEDGER):
             self._values[change.image] = {**self._values.get(change.image, {}), change.field: change.after}
 
     def _move(self, before: str, after: str) -> None:

@@ -5,21 +5,31 @@ which shows what would change, and carried out by the desk. A caption that an op
 letters, line ends included.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
+from time import monotonic
+from typing import TYPE_CHECKING, Literal
 
 from studio.core.caption import is_heading, join_caption, ordered_tags, split_caption
 from studio.core.dataset import ImageItem
 from studio.core.errors import UserError, shown
 from studio.core.tag_names import spelled
 
+if TYPE_CHECKING:
+    from regex import Pattern
+
 Operation = Callable[[str], str]
 Which = Callable[[str], bool]
 Where = Literal["front", "after trigger", "end"]
 Within = Literal["tags", "sentences", "everything"]
+
+PATIENCE_S = 2.0
+
+_QUICK_S = 0.01  # some hundred times what a sound expression takes for a long caption
 
 _Tags = Sequence[str]
 
@@ -131,10 +141,11 @@ def replace(old: str, new: str, within: Within = "everything") -> Operation:
 def replace_pattern(pattern: str, new: str, within: Within = "everything") -> Operation:
     """Replaces what a regular expression finds; `\\1` in the new text is its first group.
 
-    Raises `UserError` for an expression or a new text that means nothing.
+    Raises `UserError` for an expression or a new text that means nothing. So does the operation once the expression has
+    kept it for `PATIENCE_S`: some try every way to part a text, which no caption lives to see the end of.
     """
-    compiled = _compiled(pattern, new)
-    return _within(lambda text: compiled.sub(new, text), within)
+    compiled, patience = _compiled(pattern, new), _Patience(pattern)
+    return _within(lambda text: patience.spend(lambda left_s: compiled.sub(new, text, timeout=left_s)), within)
 
 
 def then(*operations: Operation) -> Operation:
@@ -146,6 +157,28 @@ def then(*operations: Operation) -> Operation:
         return caption
 
     return all_of_them
+
+
+class _Patience:
+    """How much time an expression has left, over all captions. The quick ones are free, be they ten thousand."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern, self._left_s = pattern, PATIENCE_S
+
+    def spend(self, search: Callable[[float], str]) -> str:
+        """What `search` returns, which is told how long it may take and raises TimeoutError after that."""
+        began = monotonic()
+        try:
+            if self._left_s <= 0:
+                raise TimeoutError
+            return search(self._left_s)
+        except TimeoutError:
+            self._left_s = 0
+            raise UserError(f"'{shown(self._pattern)}' takes too long: it tries too many ways to match one caption",
+                            "Write it more narrowly, for example [^,]* in the place of (.*)*.") from None
+        finally:
+            took = monotonic() - began
+            self._left_s -= took if took > _QUICK_S else 0
 
 
 _RANKS = {"character": 0, "copyright": 1, "artist": 2}
@@ -198,13 +231,24 @@ def _cleaned(tags: Iterable[str]) -> list[str]:
     return [tag for text in tags for tag in split_caption(text)[0]]
 
 
-def _compiled(pattern: str, new: str) -> re.Pattern[str]:
+def _compiled(pattern: str, new: str) -> Pattern[str]:
+    """The library is `regex`: it reads what Python's own `re` does, can be told when to give up, and lets the window
+    go on meanwhile. It is imported with the first expression.
+    """
+    import regex
+
     try:
-        compiled = re.compile(pattern)
-        compiled.sub(new, "")  # a new text that names a group which is not there fails here, and not half-way
-    except (re.error, IndexError, OverflowError, RecursionError) as error:
+        compiled = regex.compile(pattern, regex.VERSION0)
+        re.sub(_groups_of(compiled), new, "")  # a group that is not there fails here, and not half-way
+    except (regex.error, re.error, IndexError, OverflowError, RecursionError) as error:
         raise UserError(f"'{shown(pattern)}' cannot be used to replace: {error}",
                         "Correct the expression, or replace plain text.") from None
     if compiled.fullmatch("") and pattern in ("", "()"):
         raise UserError("There is no text to look for", "Write what is to be replaced.")
     return compiled
+
+
+def _groups_of(compiled: Pattern[str]) -> str:
+    """An expression with the same groups that matches nothing, and that at once."""
+    names = {number: f"?P<{name}>" for name, number in compiled.groupindex.items()}
+    return "".join(f"({names.get(number, '')})" for number in range(1, compiled.groups + 1))

@@ -15,14 +15,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from studio.core.caption_file import is_readable, text_of, with_text
 from studio.core.dataset import ImageItem
 from studio.core.edits import (
     CAPTION,
+    LEDGER,
     PLACE,
     SIDECARS,
     By,
@@ -34,15 +35,18 @@ from studio.core.edits import (
     fold,
     from_json,
     inverse,
+    ledger_change,
     stem,
     to_json,
     value_change,
 )
 from studio.core.errors import UserError, shown
+from studio.core.ledger import Ledger
 from studio.core.merge import merged
 from studio.core.tag_edits import Operation, Preview, previews
 from studio.store.dataset import folder_of
 from studio.store.image_index import ImageIndex
+from studio.store.ledgers import ledger_path
 from studio.store.lines import append_line, lines_after
 from studio.store.moves import TRASH, free_path, has_image, move_image
 from studio.store.settling import carry_to_end, sync
@@ -137,11 +141,29 @@ class Desk:
 
     def notice(self, images: Iterable[ImageItem] = ()) -> Edit | None:
         """Records what other programs did to the captions of these images and of all that were seen before."""
+        return self.look(images)[0]
+
+    def look(self, images: Iterable[ImageItem], again: bool = True) -> tuple[Edit | None, Mapping[str, str | None]]:
+        """What `notice` records, and what each caption file of these images holds; every file is looked at once.
+
+        Without `again` only these are looked at, and not all that were seen before.
+        """
         with _LOCK:
             self._catch_up()
-            files = {file: image for file, (image, _) in self._seen.items()}
-            files |= {stem(image.path.as_posix()) + ending: image.id for image in images for ending in SIDECARS}
-            return self._notice(files)
+            files = {file: image for file, (image, _) in self._seen.items()} if again else {}
+            files |= _caption_files(images)
+            contents = self.sidecars.contents(files)
+            return self._notice(files, contents), contents
+
+    def contents(self, images: Iterable[ImageItem]) -> Mapping[str, str | None]:
+        """What each caption file of these images holds at this moment; those that cannot be read are left out."""
+        return self.sidecars.contents(_caption_files(images))
+
+    def write_ledger(self, what: str, ledger: Ledger) -> Edit | None:
+        """Gives a character another identity ledger."""
+        with _LOCK:
+            file = ledger_path(self._place, self._place.project.character(ledger.character).name)
+            return self.apply(what, [ledger_change(ledger, file.relative_to(self._place.folder).as_posix())])
 
     def undo(self, id: int | None = None) -> Edit | None:
         """Undoes the last edit, or the one of that id; None if there is none. What came after it is kept."""
@@ -194,7 +216,7 @@ class Desk:
         if change.field == PLACE:
             is_there = (self._place.folder / str(change.before)).exists()
             return change if is_there else replace(change, after=change.before)
-        if change.field != CAPTION:
+        if not change.file:
             present = self._state.values.get(change.image, {}).get(change.field)
             return replace(change, before=present)
         present = self.sidecars.content(change.file)
@@ -228,31 +250,38 @@ class Desk:
     def _revert(self, edit: Edit | None) -> Edit | None:
         if edit is None:
             return None
-        changes = [change for each in reversed(edit.changes) if (change := self._backwards(each))]
+        paths = cache(lambda: {item.id: item.path.as_posix() for item in ImageIndex(self._place).items()})
+        changes = [change for each in reversed(edit.changes) if (change := self._backwards(each, paths))]
         self._prepare(changes)
         return self._carry_out(edit.what, edit.by, changes, undoes=edit.id)
 
-    def _backwards(self, change: Change) -> Change | None:
+    def _backwards(self, change: Change, paths: Callable[[], Mapping[str, str]]) -> Change | None:
         """What takes the change back; None where something else came after it, or where the image is gone."""
         back = inverse(change)
         if back.field == CAPTION:
-            return self._found_again(back)
+            return self._found_again(back, paths)
         if back.field == PLACE:
             return replace(back, after=free_path(self._place.folder, str(back.after)))
-        present = self._state.values.get(back.image, {}).get(back.field)
+        present = (self.sidecars.content(back.file) if back.file else
+                   self._state.values.get(back.image, {}).get(back.field))
         return back if present == back.before else None
 
-    def _found_again(self, change: Change) -> Change | None:
+    def _found_again(self, change: Change, paths: Callable[[], Mapping[str, str]]) -> Change | None:
         """The change in the file where the image's caption lies now, as somebody may have renamed both."""
         if has_image(self._place.folder, change.file):
             return change
         ending = change.file[len(stem(change.file)):]
-        paths = (item.path.as_posix() for item in ImageIndex(self._place).items() if item.id == change.image)
-        return next((replace(change, file=stem(path) + ending) for path in paths), None)
+        path = paths().get(change.image)
+        return replace(change, file=stem(path) + ending) if path else None
 
-    def _notice(self, files: Mapping[str, str]) -> Edit | None:
-        """Records what these files, by the images they belong to, hold other than this desk knows."""
-        changes = tuple(change for file, image in files.items() if (change := self._noticed(image, file)))
+    def _notice(self, files: Mapping[str, str], contents: Mapping[str, str | None] | None = None) -> Edit | None:
+        """Records what these files, by the images they belong to, hold other than this desk knows.
+
+        What cannot be read is left out: who wants to change that file will hear of it.
+        """
+        present = self.sidecars.contents(files) if contents is None else contents
+        changes = tuple(change for file, image in files.items()
+                        if file in present and (change := self._noticed(image, file, present[file])))
         if not changes:
             return None
         what = f"Another program changed {len(changes)} caption{'s' * (len(changes) > 1)}"
@@ -260,17 +289,13 @@ class Desk:
         self._write_down(edit)
         return edit
 
-    def _noticed(self, image: str, file: str) -> Change | None:
+    def _noticed(self, image: str, file: str, present: str | None) -> Change | None:
         known = self._known(file)
-        with suppress(UserError):  # who wants to change that file will hear of it
-            present = self.sidecars.content(file)
-            if present is None and known is not None and not has_image(self._place.folder, file):
-                self._seen.pop(file, None)  # it went with its image
-                return None
-            self._seen[file] = (image, present)
-            if known is not _NEVER and known != present:
-                return Change(image, CAPTION, known, present, file)
-        return None
+        if present is None and isinstance(known, str) and not has_image(self._place.folder, file):
+            self._seen.pop(file, None)  # it went with its image
+            return None
+        self._seen[file] = (image, present)
+        return Change(image, CAPTION, known, present, file) if known not in (_NEVER, present) else None
 
     def _known(self, file: str) -> object:
         if file in self._state.files:
@@ -305,9 +330,10 @@ class Desk:
         if change.field == PLACE:
             move_image(self._place.folder, change.image, str(change.before), str(change.after))
             return True
-        if change.field != CAPTION:
+        if not change.file:
             return True
-        self._seen[change.file] = (change.image, change.after)
+        if change.field == CAPTION:
+            self._seen[change.file] = (change.image, change.after)
         return self.sidecars.replace(change.file, change.before, change.after, in_place)
 
     def _reconcile(self, changes: Iterable[Change]) -> None:
@@ -318,12 +344,14 @@ class Desk:
                 theirs = self.sidecars.content(change.file)
                 both = _merged(change, theirs)
                 is_written = self.sidecars.replace(change.file, theirs, both.after)
-        self._notice({change.file: change.image for change in changes})
+        self._notice({change.file: change.image for change in changes if change.field == CAPTION})
 
     def _give_in(self, resisting: list[tuple[Change, OSError]]) -> None:
         """Some files are as they were; the journal says so again, and a person hears why."""
         (first, error), count = resisting[0], len(resisting)
         self._notice({change.file: change.image for change, _ in resisting if change.field == CAPTION})
+        if ledgers := tuple(inverse(change) for change, _ in resisting if change.field.startswith(LEDGER)):
+            self._write_down(Edit(self._state.last + 1, self._clock(), "A ledger stayed as it was", "outside", ledgers))
         more = f" and {count - 1} more" if count > 1 else ""
         raise UserError(f"{first.file or first.before}{more} could not be written: {error.strerror}",
                         "Check the room on the disk and the permissions.")
@@ -333,6 +361,12 @@ def read_edits(place: Workspace) -> State:
     """What all edits of a project come to, for whoever only looks at it."""
     path = place.folder / "captions" / NAME
     return fold(_read(path, *line) for line in lines_after(path)[0])
+
+
+def _caption_files(images: Iterable[ImageItem]) -> dict[str, str]:
+    """The images by the files in which their captions may lie."""
+    stems = ((stem(image.path.as_posix()), image.id) for image in images)
+    return {file + ending: id for file, id in stems for ending in SIDECARS}
 
 
 def _read(path: Path, place: int, line: bytes) -> Edit | Settled:
@@ -349,7 +383,12 @@ def _chosen(edits: tuple[Edit, ...], id: int | None) -> Edit | None:
 
 
 def _merged(change: Change, present: str | None) -> Change:
-    """The change as it is for a file that another program changed; what is no text is left alone."""
+    """The change as it is for a file that another program changed; what is no text is left alone.
+
+    Of a ledger the last word counts: whoever wrote it saw all of it.
+    """
+    if change.field.startswith(LEDGER):
+        return replace(change, before=present)
     if not is_readable(present):
         return replace(change, before=present, after=present)
     text = merged(text_of(change.before), text_of(change.after), text_of(present))

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from studio.core.dataset import ImageItem, dataset_of
-from studio.core.edits import PLACE, Edit, State, recorded
-from studio.core.errors import UserError
+from studio.core.edits import PLACE, SIDECARS, Edit, State, recorded, stem
 from studio.core.record import Record
 from studio.store.edits import Desk, read_edits
-from studio.store.image_index import ImageIndex
-from studio.store.sidecars import Sidecars
+from studio.store.image_index import ImageIndex, Reading
+from studio.store.sidecars import Sidecars, caption_in
 from studio.store.workspace import Workspace
 
 
 def records(place: Workspace) -> tuple[Record, ...]:
     """Every image of a project, by character and name; no image or caption changes, so anybody may look."""
-    return tuple(_joined(place, ImageIndex(place).items(), Sidecars(place.folder), read_edits(place)))
+    items = ImageIndex(place).items()
+    files = (stem(item.path.as_posix()) + ending for item in items for ending in SIDECARS)
+    return tuple(_joined(place, items, Sidecars(place.folder).contents(files), read_edits(place)))
 
 
 class Records:
-    """The records of a project that is worked on; after an edit only those that it concerns are made anew."""
+    """The records of a project that is worked on; after an edit only those that it concerns are made anew.
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk, self._index = desk, ImageIndex(desk.place)
+    With `at_once` no look at the folders reads more than so many files that nobody read before. The others are `unread`
+    and no records until somebody else has read them, see `learn`.
+    """
+
+    def __init__(self, desk: Desk, at_once: int | None = None) -> None:
+        self._desk, self._index, self._at_once = desk, ImageIndex(desk.place), at_once
         self._by_path: dict[str, Record] = {}
         self._paths: defaultdict[str, list[str]] = defaultdict(list)
         self.rescan()
@@ -40,49 +44,75 @@ class Records:
         """Why some files are no records, each a sentence."""
         return self._index.troubles
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The files, by their paths, of which nobody knows yet what they are."""
+        return self._index.unread
+
     def of(self, *images: str) -> tuple[Record, ...]:
         """The records of some images by their ids; equal files in two places are two records."""
         return tuple(self._by_path[path] for image in images for path in self._paths.get(image, ()))
 
     def rescan(self) -> Edit | None:
         """Looks at the folders anew; returns what other programs did to captions, if anything."""
-        items = self._index.items()
-        noticed = self._desk.notice(items)
-        self._by_path = {record.image.path.as_posix(): record for record in self._joined(items)}
+        items = self._index.items(self._at_once)
+        noticed, contents = self._desk.look(items)
+        self._by_path = _by_path(self._joined(items, contents))
         self._paths.clear()
-        for path, record in self._by_path.items():
-            self._paths[record.id].append(path)
+        self._find_paths(self._by_path)
         return noticed
+
+    def learn(self, readings: Iterable[Reading]) -> tuple[Record, ...]:
+        """Takes in what somebody read of `unread` files; returns their records, each in its place from here on."""
+        items = self._index.take(readings)
+        _, contents = self._desk.look(items, again=False)
+        new = _by_path(self._joined(items, contents))
+        both = self._by_path | new
+        self._by_path = {path: both[path] for path in self._index.in_order(both)}
+        self._find_paths(new)
+        return tuple(new.values())
 
     def refresh(self, images: Iterable[str]) -> tuple[Record, ...]:
         """Makes the records of some images anew and returns them."""
         old = self.of(*dict.fromkeys(images))
-        new = tuple(self._joined([record.image for record in old]))
-        self._by_path |= {record.image.path.as_posix(): record for record in new}
-        return new
+        items = [record.image for record in old]
+        new = _by_path(self._joined(items, self._desk.contents(items)))
+        self._by_path |= new
+        return tuple(new.values())
 
     def after(self, edit: Edit | None) -> tuple[Record, ...]:
         """The records that an edit changed; those that it threw away are left out, and no longer in `all`."""
         if edit is None:
             return ()
-        if any(change.field == PLACE for change in edit.changes):
+        if moves := {str(change.before): str(change.after) for change in edit.changes if change.field == PLACE}:
+            self._index.follow(moves)
             self.rescan()
         return self.refresh(change.image for change in edit.changes)
 
-    def _joined(self, items: Iterable[ImageItem]) -> Iterable[Record]:
-        return _joined(self._desk.place, tuple(items), self._desk.sidecars, self._desk.state)
+    def _joined(self, items: Sequence[ImageItem], contents: Mapping[str, str | None]) -> Iterator[Record]:
+        return _joined(self._desk.place, items, contents, self._desk.state)
+
+    def _find_paths(self, new: Mapping[str, Record]) -> None:
+        for path, record in new.items():
+            if path not in self._paths[record.id]:
+                self._paths[record.id].append(path)
 
 
-def _joined(place: Workspace, items: Iterable[ImageItem], sidecars: Sidecars, state: State) -> Iterable[Record]:
-    dataset = dataset_of(place.project.characters, items, place.project.groups)
+def _by_path(records: Iterable[Record]) -> dict[str, Record]:
+    return {record.image.path.as_posix(): record for record in records}
+
+
+def _joined(place: Workspace, items: Sequence[ImageItem], contents: Mapping[str, str | None],
+            state: State) -> Iterator[Record]:
+    repeats = _repeats(place, items)
     for item in items:
-        image = replace(item, caption=_caption(sidecars, item))
-        yield recorded(image, state, dataset.repeats_of(image))
+        caption = caption_in(contents, item.path.as_posix())
+        image = ImageItem(item.id, item.path, item.width, item.height, item.characters, caption)
+        yield recorded(image, state, repeats[item.characters])
 
 
-def _caption(sidecars: Sidecars, image: ImageItem) -> str | None:
-    """A caption that cannot be read is none to look at; who wants to change it hears why not."""
-    try:
-        return sidecars.caption(image.path.as_posix())
-    except UserError:
-        return None
+def _repeats(place: Workspace, items: Iterable[ImageItem]) -> dict[tuple[str, ...], int]:
+    """How often an epoch shows an image, by whom it shows."""
+    casts = {item.characters: item for item in items}
+    dataset = dataset_of(place.project.characters, casts.values(), place.project.groups)
+    return {names: dataset.repeats_of(item) for names, item in casts.items()}

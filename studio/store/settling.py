@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from studio.core.caption_file import is_torn
-from studio.core.edits import CAPTION, PLACE, SIDECARS, Change, Edit, stem
+from studio.core.edits import PLACE, SIDECARS, Change, Edit, stem
 from studio.store.atomic import sync_file, sync_folder
 from studio.store.moves import move_image
 from studio.store.sidecars import Sidecars
@@ -45,7 +45,7 @@ def sync(folder: Path, edits: Iterable[Edit]) -> None:
 
 
 class _Course:
-    """Which contents each caption file went through, and where each image was, in order."""
+    """Which contents each file went through, and where each image was, in order."""
 
     def __init__(self, edits: Iterable[Edit]) -> None:
         self.contents: dict[str, list[str | None]] = {}
@@ -58,9 +58,9 @@ class _Course:
     def _follow(self, change: Change, is_seen: bool) -> None:
         if change.field == PLACE:
             self._move(change)
-        elif change.field == CAPTION and is_seen:
+        elif change.file and is_seen:
             self.contents[change.file] = [change.after]
-        elif change.field == CAPTION:
+        elif change.file:
             self.contents.setdefault(change.file, []).extend((change.before, change.after))
 
     def _move(self, change: Change) -> None:

@@ -11,6 +11,7 @@ import errno
 import os
 import stat
 import time
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,6 +36,16 @@ class Sidecars:
     def content(self, file: str) -> str | None:
         """What the file holds now; None if there is no such file. Raises UserError when it cannot be read."""
         return self._look(file)[1]
+
+    def contents(self, files: Iterable[str]) -> dict[str, str | None]:
+        """What each of these files holds now, every one looked at once; those that cannot be read are left out."""
+        found: dict[str, str | None] = {}
+        for file in files:
+            try:
+                found[file] = self._look(file)[1]
+            except UserError:
+                continue
+        return found
 
     def file_of(self, image: str) -> str:
         """The caption file of an image: the first that says something, else the one that would be written."""
@@ -77,6 +88,15 @@ class Sidecars:
         if stamp is None or time.time_ns() - stamp[0] > _YOUNG_NS:
             self._seen[file] = seen
         return seen
+
+
+def caption_in(contents: Mapping[str, str | None], image: str) -> str | None:
+    """The caption of an image among contents that were read; None without one."""
+    base = stem(image)
+    for ending in SIDECARS:
+        if text := text_of(contents.get(base + ending)):
+            return text
+    return None
 
 
 def _stamp(path: str) -> _Stamp:

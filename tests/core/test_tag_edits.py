@@ -1,4 +1,5 @@
 import random
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,31 @@ def test_a_difference_names_what_went_and_what_came():
 def test_a_pattern_that_means_nothing_is_refused_before_anything_is_done(pattern, new):
     with pytest.raises(UserError):
         tag_edits.replace_pattern(pattern, new)
+
+
+def test_an_expression_that_would_never_end_gives_up_and_says_so(monkeypatch):
+    monkeypatch.setattr(tag_edits, "PATIENCE_S", 0.05)
+    endless = tag_edits.replace_pattern("(a|aa)+$", "b")
+    for _ in range(2):  # the second caption finds no patience left
+        with pytest.raises(UserError, match=r"'\(a\|aa\)\+\$' takes too long"):
+            endless("a" * 80 + "!")
+
+
+def test_an_expression_is_given_up_on_where_no_single_caption_takes_long(monkeypatch):
+    monkeypatch.setattr(tag_edits, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(tag_edits, "_QUICK_S", 0.0)
+    slow, caption = tag_edits.replace_pattern("(a|aa)+$", "b"), "a" * 16 + "!"
+    assert slow(caption) == caption
+    with pytest.raises(UserError, match="takes too long"):
+        for _ in range(100_000):
+            slow(caption)
+
+
+def test_quick_expressions_never_run_out_of_patience(monkeypatch):
+    ticks = count(0, tag_edits._QUICK_S / 2)
+    monkeypatch.setattr(tag_edits, "monotonic", lambda: next(ticks))
+    quick, captions = tag_edits.replace_pattern(r"\bsmile\b", "grin"), 10 * tag_edits.PATIENCE_S / tag_edits._QUICK_S
+    assert {quick("1girl, smile, red dress") for _ in range(int(captions))} == {"1girl, grin, red dress"}
 
 
 def test_replacing_nothing_is_refused():

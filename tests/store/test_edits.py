@@ -338,6 +338,16 @@ def test_a_caption_beside_a_file_that_is_no_text_is_not_lost(tmp_path):
     assert contents(folder)["images/Mira/a.txt"] == "1girl, é".encode("cp1252")
 
 
+@pytest.mark.parametrize("raw", [
+    b"\xff\xfe1girl", b"\xfe\xff1girl", b"\xff\xfe\x00\xd8a\x00", b"\xff\xfea\x00\x00\x00"])
+def test_what_only_begins_like_utf_16_is_refused_and_keeps_its_bytes(tmp_path, raw):
+    folder = write_set(tmp_path / "set", {"a": raw})
+    with at_desk(folder) as desk:
+        with pytest.raises(UserError, match=r"images/Mira/a\.txt is not UTF-8 text"):
+            desk.rewrite("Add", images(desk), add(["smile"]))
+        assert (folder / "images/Mira/a.txt").read_bytes() == raw and desk.state.last == 0
+
+
 def test_clearing_a_caption_leaves_none_behind_it(tmp_path):
     folder = write_set(tmp_path / "set", {"a": b"1girl\n"})
     (folder / "images/Mira/a.caption").write_text("2girls")

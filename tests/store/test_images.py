@@ -1,5 +1,6 @@
 import random
 import struct
+import time
 import zlib
 from io import BytesIO
 
@@ -73,6 +74,36 @@ def test_the_size_and_the_pixels_are_those_seen_after_exif_orientation(tmp_path,
                   5: "top left", 6: "top right", 7: "bottom right", 8: "bottom left"}[orientation].split()
     x, y = (2 if red_corner[1] == "left" else image.width - 3), (2 if red_corner[0] == "top" else image.height - 3)
     assert image.getpixel((x, y)) == RED
+
+
+def behind_the_pixels(path, name, content):
+    """Puts a chunk between the pixels and the end."""
+    raw = path.read_bytes()
+    chunk = struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    path.write_bytes(raw[:-12] + chunk + raw[-12:])
+
+
+XMP = b'<x:xmpmeta><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+
+
+@pytest.mark.parametrize(("name", "content", "size"), [
+    (b"eXIf", b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0", (24, 40)),
+    (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP, (24, 40)),
+    (b"tEXt", b"parameters\0 1girl, eXIf", (40, 24)),
+    (b"tEXt", b"Raw profile", (40, 24)),
+])
+def test_an_orientation_behind_the_pixels_counts_too(tmp_path, name, content, size):
+    path = saved(tmp_path / "a.png", corners())
+    behind_the_pixels(path, name, content)
+    assert size_of_file(path) == size == open_rgb(path).size
+
+
+def test_the_size_of_a_large_png_is_known_without_its_pixels(tmp_path):
+    path = saved(tmp_path / "a.png", Image.effect_noise((3000, 3000), 50), compress_level=1)
+    began = time.process_time()
+    open_rgb(path)
+    decoded = time.process_time()
+    assert size_of_file(path) == (3000, 3000) and time.process_time() - decoded < (decoded - began) / 5
 
 
 def test_an_orientation_that_does_not_exist_counts_as_upright(tmp_path):

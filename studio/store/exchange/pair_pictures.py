@@ -2,6 +2,7 @@
 
 Drawings of a figure mostly stand on one plain colour. Where they do, it is taken away around her, as far as it reaches
 in from the border, so that both stand before the same background; where they do not, the cut-out stays a rectangle.
+Which colour that is the upper part of the border tells: a figure rises from below, and a bust fills the lower part.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from studio.store.images import open_rgb
 
 _COARSE = 192     # px of the longer side on which the background is followed; filling is slow
 _TOLERANCE = 28   # of 255, by which a background may waver
-_PLAIN = 0.6      # share of the border that must have one colour
+_PLAIN = 0.5      # share of the upper border, and of each upper corner, that must have one colour
+_CORNER = 0.04    # of a side
 
 Colour = tuple[int, int, int]
 
@@ -37,11 +39,18 @@ def background_of(left: Path, right: Path, layout: Layout) -> Colour:
 
 
 def border_colour(image: Image.Image) -> Colour | None:
-    """The colour that most of an image's border has; None where it is not plain."""
-    border = _border(image)
-    middle = tuple(round(level) for level in ImageStat.Stat(border).median)
-    plain = ImageStat.Stat(_near(border, middle)).mean[0] / 255
-    return middle if plain >= _PLAIN else None
+    """The colour of an image's upper corners, where most of its upper border has it too; None where it is not plain.
+
+    A figure whose box fills the picture has the lower border, and may reach the upper one; she has hardly ever both
+    corners. Where she has, nobody can tell her from a background.
+    """
+    left, right = _upper_corners(image)
+    both = Image.new("RGB", (2 * left.width, left.height))
+    both.paste(left, (0, 0))
+    both.paste(right, (left.width, 0))
+    colour = tuple(round(level) for level in ImageStat.Stat(both).median)
+    parts = (left, right, _upper_border(image))
+    return colour if min(ImageStat.Stat(_near(part, colour)).mean[0] / 255 for part in parts) >= _PLAIN else None
 
 
 def figure_mask(image: Image.Image, colour: Colour) -> Image.Image:
@@ -63,15 +72,20 @@ def _cut(path: Path, standing: Standing) -> Image.Image:
     return open_rgb(path).resize((right - left, bottom - top), Image.Resampling.LANCZOS, box=standing.cut)
 
 
-def _border(image: Image.Image) -> Image.Image:
-    """The outermost pixels, in one row."""
-    width, height = image.size
-    row = Image.new("RGB", (2 * (width + height), 1))
+def _upper_border(image: Image.Image) -> Image.Image:
+    """The outermost pixels above and of the upper half of both sides, in one row."""
+    width, half = image.width, max(1, image.height // 2)
+    row = Image.new("RGB", (width + 2 * half, 1))
     row.paste(image.crop((0, 0, width, 1)), (0, 0))
-    row.paste(image.crop((0, height - 1, width, height)), (width, 0))
-    row.paste(image.crop((0, 0, 1, height)).transpose(Image.Transpose.ROTATE_90), (2 * width, 0))
-    row.paste(image.crop((width - 1, 0, width, height)).transpose(Image.Transpose.ROTATE_90), (2 * width + height, 0))
+    for number, x in enumerate((0, width - 1)):
+        side = image.crop((x, 0, x + 1, half)).transpose(Image.Transpose.ROTATE_90)
+        row.paste(side, (width + number * half, 0))
     return row
+
+
+def _upper_corners(image: Image.Image) -> tuple[Image.Image, Image.Image]:
+    side = max(1, round(_CORNER * min(image.size)))
+    return image.crop((0, 0, side, side)), image.crop((image.width - side, 0, image.width, side))
 
 
 def _near(image: Image.Image, colour: Colour) -> Image.Image:

@@ -77,3 +77,25 @@ def test_a_figure_that_touches_the_border_is_not_lost(tmp_path):
     ImageDraw.Draw(image).rectangle((60, 40, 140, 300), RED)
     mask = figure_mask(image, WHITE)
     assert mask.getpixel((100, 150)) == 255 == mask.getpixel((100, 299)) and mask.getpixel((5, 150)) == 0
+
+
+def bust(hair_to: float) -> Image.Image:
+    """Shoulders that fill the lower border from edge to edge, and hair that may reach the upper one."""
+    image = Image.new("RGB", (300, 300), SKY)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((0, 110, 300, 300), RED)
+    pen.rectangle((60, 300 * hair_to, 240, 200), BLUE)
+    return image
+
+
+@pytest.mark.parametrize("hair_to", [0.1, 0.0])
+def test_a_bust_that_fills_its_box_stands_before_what_is_behind_her_and_not_before_her_clothes(hair_to):
+    assert border_colour(bust(hair_to)) == SKY
+    mask = figure_mask(bust(hair_to), SKY)
+    assert mask.getpixel((10, 250)) == 255 == mask.getpixel((150, 60)) and mask.getpixel((10, 20)) == 0
+
+
+def test_a_figure_from_corner_to_corner_has_no_background():
+    image = bust(0.0)
+    ImageDraw.Draw(image).rectangle((0, 0, 60, 120), RED)
+    assert border_colour(image) is None
