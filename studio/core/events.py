@@ -19,6 +19,9 @@ from studio.core.typed import typed
 
 Facts = Mapping[str, object]
 
+_NOTHING: Facts = {}      # one for all: a journal may hold a million steps
+_BRIEF = {"brief": True}  # of a field that a line leaves out where it says nothing
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -46,7 +49,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class StepDone:
-    """One training step. `exposures` counts pictures seen since the run began; `seconds` is what the step took."""
+    """One training step. `exposures` counts pictures seen since the run began; `seconds` is what the step took.
+
+    `bucket` is the size of its pictures, such as "832x1216", empty where they had several. `losses` are the means over
+    the pictures of each trigger, in a run that teaches more than one.
+    """
 
     step: int
     epoch: int
@@ -54,18 +61,24 @@ class StepDone:
     lr: float
     seconds: float
     exposures: int
+    bucket: str = field(default="", metadata=_BRIEF)
+    losses: Facts = field(default_factory=lambda: _NOTHING, metadata=_BRIEF)
     time: float = 0.0
     attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewReady:
-    """A preview lies at `path`, relative to the run. Epoch 0 is the base without the LoRA."""
+    """A preview lies at `path`, relative to the run. Epoch 0 is the base without the LoRA.
+
+    `step` is 0 for those of an epoch's end, and says when within `epoch` one was drawn that somebody asked for.
+    """
 
     epoch: int
     prompt: str
     seed: int
     path: str
+    step: int = field(default=0, metadata=_BRIEF)
     time: float = 0.0
     attempt: int = 1
 
@@ -93,12 +106,57 @@ class CheckpointRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotSaved:
+    """A LoRA that somebody asked for within an epoch lies at `path`, relative to the run; it never makes room."""
+
+    step: int
+    epoch: int
+    path: str
+    sha256: str
+    time: float = 0.0
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class StateSaved:
     """All that resuming after `step` needs lies at `path`, relative to the run."""
 
     step: int
     path: str
     sha256: str
+    time: float = 0.0
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WishAnswered:
+    """The wish of that number in the run's list was carried out after `step`, or could not be.
+
+    For another number of epochs `value` is the number that now holds, and `total` its steps.
+    """
+
+    number: int
+    wish: str
+    value: int
+    step: int
+    total: int = 0
+    granted: bool = True
+    time: float = 0.0
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """What the machine is at: bytes that this process holds of its device, and of how many; None if it cannot be told.
+
+    Without a device of its own memory that is the main memory. `temperature` in degrees Celsius, `busy` a share.
+    """
+
+    memory: int
+    total: int
+    peak: int = 0
+    temperature: float | None = None
+    busy: float | None = None
     time: float = 0.0
     attempt: int = 1
 
@@ -152,6 +210,18 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class StageDone:
+    """A line of a checklist is ticked: what was looked at, how long that took, and what was found in a few words."""
+
+    stage: str
+    seconds: float
+    text: str
+    facts: Facts = field(default_factory=dict)
+    time: float = 0.0
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something worth reading: a skipped duplicate, an upscaled image."""
 
@@ -189,8 +259,9 @@ class Failed:
     attempt: int = 1
 
 
-Event = (Started | Progress | StepDone | PreviewReady | CheckpointSaved | CheckpointRemoved | StateSaved | ImageImported
-         | CaptionWritten | CellReady | Scored | Note | Finished | Stopped | Failed)
+Event = (Started | Progress | StepDone | PreviewReady | CheckpointSaved | CheckpointRemoved | SnapshotSaved | StateSaved
+         | WishAnswered | Telemetry | ImageImported | CaptionWritten | CellReady | Scored | StageDone | Note | Finished
+         | Stopped | Failed)
 Ending = Finished | Stopped | Failed
 
 
@@ -206,7 +277,10 @@ def stamped(event: Event, time: float, attempt: int) -> Event:
 
 def to_json(event: Event) -> str:
     """One line of JSON without its line end. Numbers that JSON does not have (nan, inf) become null."""
-    facts = {"event": name_of(event)} | {each.name: _plain(getattr(event, each.name)) for each in fields(event)}
+    brief = _brief_of(type(event))
+    told = {each.name: getattr(event, each.name) for each in fields(event)}
+    facts = {"event": name_of(event)} | {name: _plain(value) for name, value in told.items()
+                                         if value or name not in brief}
     return json.dumps(facts, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -247,6 +321,11 @@ def _names() -> dict[type, str]:
 @cache
 def _fields_of(kind: type) -> frozenset[str]:
     return frozenset(each.name for each in fields(kind))
+
+
+@cache
+def _brief_of(kind: type) -> frozenset[str]:
+    return frozenset(each.name for each in fields(kind) if each.metadata.get("brief"))
 
 
 @cache

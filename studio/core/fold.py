@@ -22,10 +22,13 @@ from studio.core.events import (
     PreviewReady,
     Progress,
     Scored,
+    SnapshotSaved,
     Started,
     StateSaved,
     StepDone,
     Stopped,
+    Telemetry,
+    WishAnswered,
 )
 
 T = TypeVar("T")
@@ -56,17 +59,39 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """A training run: its course and what there is of it, each in order of step or epoch."""
+    """A training run: its course and what there is of it, each in order of step or epoch.
+
+    `snapshots` are LoRAs that somebody asked for within an epoch; `wishes` holds what was answered.
+    """
 
     course: Course = dataclasses.field(default_factory=Course)
     steps: tuple[StepDone, ...] = ()
     checkpoints: tuple[CheckpointSaved, ...] = ()
     previews: tuple[PreviewReady, ...] = ()
     states: tuple[StateSaved, ...] = ()
+    snapshots: tuple[SnapshotSaved, ...] = ()
+    wishes: tuple[WishAnswered, ...] = ()
+    telemetry: tuple[Telemetry, ...] = ()
 
     @property
     def status(self) -> Status:
         return self.course.status
+
+    @property
+    def length(self) -> int:
+        """How many steps it takes in all, as far as is known by now."""
+        return self.course.total
+
+    @property
+    def epochs(self) -> int:
+        """The number of epochs that was last granted while it ran; 0 where that of the recipe holds."""
+        asked = (each.value for each in reversed(self.wishes) if each.wish == "epochs" and each.granted)
+        return next(asked, 0)
+
+    @property
+    def answered(self) -> frozenset[int]:
+        """The numbers of the wishes that were answered; a stop overtakes what was asked for before it."""
+        return frozenset(each.number for each in self.wishes)
 
     @property
     def attempt(self) -> int:
@@ -119,8 +144,11 @@ def fold(events: Iterable[Event], onto: RunState | None = None, *, alive: bool =
         course=_owned(course, alive),
         steps=_steps(onto.steps, kept),
         checkpoints=_checkpoints(onto.checkpoints, kept),
-        previews=_latest(PreviewReady, onto.previews, kept, ("epoch", "prompt", "seed")),
+        previews=_latest(PreviewReady, onto.previews, kept, ("epoch", "step", "prompt", "seed")),
         states=_latest(StateSaved, onto.states, kept, ("step",)),
+        snapshots=_latest(SnapshotSaved, onto.snapshots, kept, ("step",)),
+        wishes=_latest(WishAnswered, onto.wishes, kept, ("number",)),
+        telemetry=onto.telemetry + tuple(each for each in kept if type(each) is Telemetry),
     )
 
 
@@ -170,6 +198,7 @@ _TURNS: dict[type, Callable[[Any], dict[str, object]]] = {
     Finished: lambda event: {"status": "finished", "result": event.facts},
     Stopped: lambda event: {"status": "stopped", "result": event.facts},
     Failed: lambda event: {"status": "failed", "failure": event},
+    WishAnswered: lambda event: {"total": event.total} if event.total else {},
 }
 
 
@@ -180,13 +209,16 @@ def _owned(course: Course, alive: bool) -> Course:
 
 
 def _steps(known: tuple[StepDone, ...], events: Iterable[Event]) -> tuple[StepDone, ...]:
-    steps = list(known)
+    """All steps; a live window folds a few onto a million, so what stays as it is must not be walked through."""
+    end, steps = len(known), []
     for event in events:
         if type(event) is StepDone:
             while steps and steps[-1].step >= event.step:
                 steps.pop()
+            while not steps and end and known[end - 1].step >= event.step:
+                end -= 1
             steps.append(event)
-    return tuple(steps)
+    return known[:end] + tuple(steps)
 
 
 def _checkpoints(known: tuple[CheckpointSaved, ...], events: Iterable[Event]) -> tuple[CheckpointSaved, ...]:
@@ -202,7 +234,9 @@ def _checkpoints(known: tuple[CheckpointSaved, ...], events: Iterable[Event]) ->
 
 def _latest(kind: type[T], known: tuple[T, ...], events: Iterable[Event], names: tuple[str, ...]) -> tuple[T, ...]:
     """The last event of a kind for each value of the named fields, in the order in which these first came up."""
+    new = [each for each in events if type(each) is kind]
+    if not new:
+        return known
     name = attrgetter(*names)
-    last = {name(each): each for each in known}
-    last |= {name(each): each for each in events if type(each) is kind}
+    last = {name(each): each for each in known} | {name(each): each for each in new}
     return tuple(last.values())

@@ -23,3 +23,16 @@ def outdated_epochs(recipe: Recipe, there: Iterable[int], newest: int) -> list[i
         return []
     older = sorted(epoch for epoch in there if epoch <= newest)[:-recipe.keep_last]
     return [epoch for epoch in older if not recipe.keep_every or epoch % recipe.keep_every]
+
+
+def most_kept(recipe: Recipe, plan: Plan, there: Iterable[int] = ()) -> int:
+    """How many checkpoints a run holds at its largest, `there` being those it has already; a new one is written before
+    an old one goes.
+    """
+    kept = set(there)
+    most = len(kept)
+    for epoch in saved_epochs(recipe, plan):
+        kept.add(epoch)
+        most = max(most, len(kept))
+        kept.difference_update(outdated_epochs(recipe, kept, epoch))
+    return most

@@ -7,6 +7,7 @@ Epochs and steps count from 1, repeats from 0. A step is `accumulation` batches;
 import hashlib
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TypeVar
 
 from studio.core.recipe import Recipe
@@ -26,6 +27,15 @@ class Sample:
 
 
 Batch = tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """The steps of the epoch `number`, and how many of its pictures were shown after each."""
+
+    number: int
+    steps: tuple[tuple[Batch, ...], ...]
+    shown: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,12 @@ def epoch_batches(groups: Grouped, batch_size: int, seed: int, epoch: int) -> tu
 def epoch_steps(groups: Grouped, recipe: Recipe, epoch: int) -> tuple[tuple[Batch, ...], ...]:
     """The steps of an epoch, each a tuple of the batches whose gradients it adds up; the last may hold fewer."""
     return tuple(chunks(epoch_batches(groups, recipe.batch_size, recipe.seed, epoch), recipe.accumulation))
+
+
+def laid_out(groups: Grouped, recipe: Recipe, epoch: int) -> LaidOut:
+    """An epoch as it is trained."""
+    steps = epoch_steps(groups, recipe, epoch)
+    return LaidOut(epoch, steps, tuple(accumulate(sum(map(len, batches)) for batches in steps)))
 
 
 def sample_seed(run_seed: int, epoch: int, image_id: str, repeat: int, purpose: str) -> int:

@@ -14,8 +14,8 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from itertools import accumulate
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
@@ -26,9 +26,9 @@ from studio.core.buckets import Bucket, is_upscaled, upscale
 from studio.core.caption import split_caption
 from studio.core.errors import UserError
 from studio.core.knobs import to_mapping
-from studio.core.rate import learning_rate
+from studio.core.rate import is_spent, learning_rate
 from studio.core.recipe import Recipe
-from studio.core.schedule import Batch, Grouped, Sample, epoch_steps, grouped, plan, sample_seed
+from studio.core.schedule import Batch, LaidOut, Sample, grouped, laid_out, plan, sample_seed
 from studio.core.soundness import require_sound
 from studio.core.variants import caption_of, captions_of
 from studio.engine.anima.checkpoint import Anima
@@ -87,7 +87,11 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class StepFacts:
-    """One optimizer step; steps and epochs count from 1. `exposures` counts pictures shown since the run began."""
+    """One optimizer step; steps and epochs count from 1. `exposures` counts pictures shown since the run began.
+
+    `buckets` are those of its pictures. `losses` are the means over the pictures of each trigger, where there are
+    several triggers.
+    """
 
     step: int
     epoch: int
@@ -95,6 +99,8 @@ class StepFacts:
     loss: float
     lr: float
     exposures: int
+    buckets: tuple[Bucket, ...] = ()
+    losses: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +128,11 @@ class Trainer:
         self.anima, self.recipe = anima, recipe
         self.step = 0
         self._images = _by_id(images)
+        self._teaches_several = len({trigger for image in images for trigger in image.triggers}) > 1
         self._groups = grouped((image.bucket, image.id, image.repeats) for image in images)
         self.plan = plan(self._groups, recipe)
-        self._epoch = _Epoch(0, (), ())
+        self._course = self.plan.steps  # a falling rate falls towards this step, wherever the run ends
+        self._epoch = LaidOut(0, (), ())
         self._latents, self._contexts = LatentCache(anima, cache / "latents"), TextCache(anima, cache / "contexts")
         self._dtype = training_dtype(recipe.precision, anima.device)
         with ExitStack() as undo:
@@ -173,18 +181,29 @@ class Trainer:
         """The steps that are left. Between two of them everything may be looked at, saved and exported."""
         while self.step < self.plan.steps:
             step = self.step + 1
+            batches = self._batches_of(step)
             try:
-                loss, norm = self._gradient(step)
+                loss, norm, each = self._gradient(batches)
             except self._blocks.failures as error:
                 yield self._given_up(error)
                 continue
             _require_finite(step, loss, norm)
-            rate = learning_rate(self.recipe, step, self.plan.steps)
+            rate = learning_rate(self.recipe, step, self._course)
             take_step(self._optimizer, rate)
             if self._averages:
                 follow(self._averages, self._parameters, self.recipe.ema, step)
             self.step = step
-            yield StepFacts(step, self.plan.epoch_of(step), self.plan.ends_epoch(step), loss, rate, self.exposures)
+            yield StepFacts(step, self.plan.epoch_of(step), self.plan.ends_epoch(step), loss, rate, self.exposures,
+                            self._buckets_of(batches), self._by_trigger(batches, each))
+
+    def reach(self, epochs: int) -> None:
+        """From here on the run ends with this epoch; the course of the learning rate stays what it was."""
+        self.plan = plan(self._groups, replace(self.recipe, epochs=epochs, max_steps=0))
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether steps beyond the planned end would change nothing, because the rate has fallen to nothing."""
+        return is_spent(self.recipe, self._course)
 
     @property
     def exposures(self) -> int:
@@ -211,7 +230,7 @@ class Trainer:
     def fingerprint(self) -> str:
         """A digest of all that decides the steps: recipe, images, captions and base."""
         settings = {name: value for name, value in to_mapping(self.recipe).items() if not _is_free(name)}
-        length = None if self.recipe.lr_schedule == "constant" else self.plan.steps  # a falling rate falls towards it
+        length = None if self.recipe.lr_schedule == "constant" else self._course  # a falling rate falls towards it
         images = sorted((image.id, image.caption, str(image.bucket), image.repeats, image.triggers)
                         for image in self._images.values())
         text = json.dumps([settings, length, images, base_digest(self.anima.files)], sort_keys=True)
@@ -268,9 +287,9 @@ class Trainer:
         epochs, place = divmod(step - 1, self.plan.steps_per_epoch)
         return epochs + 1, place
 
-    def _laid_out(self, epoch: int) -> "_Epoch":
+    def _laid_out(self, epoch: int) -> LaidOut:
         if self._epoch.number != epoch:
-            self._epoch = _Epoch.of(epoch, self._groups, self.recipe)
+            self._epoch = laid_out(self._groups, self.recipe, epoch)
         return self._epoch
 
     def _given_up(self, error: Exception) -> Uncompiled:
@@ -279,22 +298,28 @@ class Trainer:
         self._optimizer.zero_grad(set_to_none=True)
         return Uncompiled(reason_of(error))
 
-    def _gradient(self, step: int) -> tuple[float, float]:
-        """Leaves a step's gradient with the parameters; its loss, and the gradient's norm before it was clipped."""
-        loss = self._accumulate(self._batches_of(step))
+    def _gradient(self, batches: Sequence[Batch]) -> tuple[float, float, list[float]]:
+        """Leaves a step's gradient with the parameters; its loss, the gradient's norm before it was clipped, and the
+        loss of each sample."""
+        loss, each = self._accumulate(batches)
         norm = clip_gradients(self._optimizer, self.recipe.clip)
-        loss, norm = torch.stack((loss, norm)).tolist()  # a device is waited for once a step, here
-        return loss, norm
+        loss, norm, *each = torch.cat((torch.stack((loss, norm)), each)).tolist()  # the device is waited for here only
+        return loss, norm, each
 
-    def _accumulate(self, batches: Sequence[Batch]) -> Tensor:
-        """Adds up the gradients of the mean loss over every sample of the step, however its batches are cut."""
+    def _accumulate(self, batches: Sequence[Batch]) -> tuple[Tensor, Tensor]:
+        """Adds up the gradients of the mean loss over every sample of the step, however its batches are cut.
+
+        Returns that mean, (), and the loss of each sample, (samples,).
+        """
         samples = sum(len(batch) for batch in batches)
-        total = torch.zeros((), device=self.anima.device)
+        total, each = torch.zeros((), device=self.anima.device), []
         for batch in batches:
-            share = self._losses(batch).sum() / samples
+            of_batch = self._losses(batch)
+            share = of_batch.sum() / samples
             share.backward()
             total += share.detach()
-        return total
+            each.append(of_batch.detach())
+        return total, torch.cat(each)
 
     def _losses(self, batch: Batch) -> Tensor:
         """The loss of each sample of a batch, (batch,)."""
@@ -307,6 +332,19 @@ class Trainer:
         with arithmetic(device, self._dtype):
             predicted = velocity(self.anima.transformer, noised(latents, noise, t), t, *words)
         return losses(predicted, latents, noise) * loss_weights(self.recipe.loss_weighting, t)
+
+    def _buckets_of(self, batches: Sequence[Batch]) -> tuple[Bucket, ...]:
+        return tuple(dict.fromkeys(self._images[batch[0].image_id].bucket for batch in batches))
+
+    def _by_trigger(self, batches: Sequence[Batch], each: Sequence[float]) -> dict[str, float]:
+        """The mean loss of each trigger's pictures; nothing where one trigger is all there is."""
+        if not self._teaches_several:
+            return {}
+        found: dict[str, list[float]] = {}
+        for sample, loss in zip(chain.from_iterable(batches), each, strict=True):
+            for trigger in self._images[sample.image_id].triggers:
+                found.setdefault(trigger, []).append(loss)
+        return {trigger: sum(losses) / len(losses) for trigger, losses in found.items()}
 
     def _latent_of(self, sample: Sample) -> Tensor:
         image = self._images[sample.image_id]
@@ -332,20 +370,6 @@ class Trainer:
             triggers=tuple(dict.fromkeys(trigger for image in images for trigger in image.triggers)),
             tags=Counter(tag for image in images for tag in dict.fromkeys(split_caption(image.caption)[0])),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Epoch:
-    """An epoch's steps, and how many of its pictures were shown after each."""
-
-    number: int
-    steps: tuple[tuple[Batch, ...], ...]
-    shown: tuple[int, ...]
-
-    @classmethod
-    def of(cls, number: int, groups: Grouped, recipe: Recipe) -> "_Epoch":
-        steps = epoch_steps(groups, recipe, number)
-        return cls(number, steps, tuple(accumulate(sum(map(len, batches)) for batches in steps)))
 
 
 def _by_id(images: Sequence[TrainImage]) -> dict[str, TrainImage]:

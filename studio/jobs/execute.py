@@ -13,18 +13,19 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
 from studio.core.errors import UserError
-from studio.core.events import Ending, Event, Failed, Finished, Progress, Scored, StepDone, Stopped, stamped
+from studio.core.events import Ending, Event, Failed, Finished, Progress, Scored, StepDone, Stopped, Telemetry, stamped
 from studio.jobs.gpu import Gpu
 from studio.store import journal
 from studio.store.atomic import PART
 from studio.store.journal import Journal
+from studio.store.run_lock import owned
 
 Emit = Callable[[Event], None]
 Stop = threading.Event
@@ -32,7 +33,7 @@ Clock = Callable[[], float]
 
 LOG = "log.txt"
 
-_NOT_SYNCED = (StepDone, Scored, Progress)
+_NOT_SYNCED = (StepDone, Scored, Telemetry, Progress)
 _DEVICE_ERRORS = ("OutOfMemoryError", "AcceleratorError")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _OUTSIDE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EIO,
@@ -64,8 +65,12 @@ class Ticket:
 
 
 def execute(ticket: Ticket, gpu: Gpu, listen: Emit, clock: Clock = time.time) -> Ending:
-    """Runs the job of `ticket` and returns its ending, which is also the last event that `listen` hears."""
-    with _Record(ticket.job.folder, listen, clock) as record:
+    """Runs the job of `ticket` and returns its ending, which is also the last event that `listen` hears.
+
+    Raises UserError, with nothing told, when somebody else is working in the job's folder.
+    """
+    folder = ticket.job.folder
+    with owned(folder) if folder else nullcontext(), _Record(folder, listen, clock) as record:
         ending = Stopped() if ticket.stop.is_set() else _run(ticket, gpu, record)
         return record.end(ending)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -50,8 +51,10 @@ class Gpu:
         yield self._anima
 
     def evict(self) -> None:
-        """Lets the weights go."""
+        """Lets the weights go, and what the device keeps in reserve."""
         self._anima = self._files = None
+        if (torch := sys.modules.get("torch")) and torch.cuda.is_initialized():
+            torch.cuda.empty_cache()
 
     @property
     def device(self) -> torch.device:

@@ -7,12 +7,17 @@ reads both variables when it is imported, so whoever opens a door calls `settle_
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 
 def settle_threads(spare: int = 0) -> None:
     """All cores but `spare` compute, and idle threads sleep; what the person has set already stays."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores() - spare)))
+    os.environ.update(settled(os.environ, spare))
+
+
+def settled(environment: Mapping[str, str], spare: int = 0) -> dict[str, str]:
+    """An environment with both variables, as it is handed to a process that computes."""
+    return {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(max(1, cores() - spare)), **environment}
 
 
 def cores() -> int:

@@ -2,40 +2,47 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.core.buckets import bucket_of
-from studio.core.dataset import Dataset, dataset_of, shown_an_epoch
+from studio.core.dataset import Dataset, shown_an_epoch
 from studio.core.errors import UserError
-from studio.core.events import Ending, Facts, Note, Started
+from studio.core.events import Ending, Facts, Finished, Note, Started, Stopped
 from studio.core.fold import fold
+from studio.core.origin import Refusal
+from studio.core.planner import length_of
 from studio.core.preflight import require_ready
+from studio.core.rate import is_spent
 from studio.core.recipe import Recipe
-from studio.core.schedule import Plan, grouped, plan
+from studio.core.schedule import Plan
+from studio.core.wishes import Wish
 from studio.jobs.bases import BaseChoice, base_from_facts, chosen_base
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
 from studio.jobs.room import require_room
-from studio.store import dataset as datasets
+from studio.jobs.trained_images import train_images, trained_dataset
 from studio.store import journal, runs
+from studio.store.run_lock import is_running
 from studio.store.runs import RunFolder
+from studio.store.wishes import ask, count_wishes
 from studio.store.workspace import Workspace
 
 if TYPE_CHECKING:
-    from studio.engine.trainer import TrainImage, Trainer
+    from studio.engine.trainer import Trainer
 
 
 @dataclass(frozen=True, slots=True)
 class Train:
-    """One attempt at a run, the first or a later one."""
+    """One attempt at a run, the first or a later one; `stale` wishes were uttered before it was asked for."""
 
     place: Workspace
     of: RunFolder
     base: BaseChoice
+    stale: int = 0
     kind = "train"
 
     @property
@@ -43,18 +50,25 @@ class Train:
         return self.of.folder
 
     def run(self, gpu: Gpu, emit: Emit, stop: Stop) -> Ending:
-        from studio.jobs.attempt import Attempt
-
         recipe, dataset = runs.read_recipe(self.of), runs.read_dataset(self.of)
-        length = _plan(dataset, recipe)
+        length = length_of(dataset, _lengthened(recipe, fold(journal.read(self.of.journal)).epochs))
         emit(Started(self.of.id, self.kind, length.steps, self._facts(gpu.facts(recipe.precision))))
         for repair in self.place.repairs:
             emit(Note(repair))
         if len(dataset.characters) > 1:
             emit(Note(f"Exposures in an epoch: {_shares(shown_an_epoch(dataset))}."))
         self._require_room(gpu, recipe, length)
+        ending = self._attempt(gpu, recipe, dataset, emit, stop)
+        if ending.facts.get("why") == "paused":
+            gpu.evict()
+        return ending
+
+    def _attempt(self, gpu: Gpu, recipe: Recipe, dataset: Dataset, emit: Emit, stop: Stop) -> Finished | Stopped:
+        """Nothing that it lent from the card outlives this call."""
+        from studio.jobs.attempt import Attempt
+
         with self._trainer(gpu, recipe, dataset, emit) as trainer:
-            return Attempt(self.of, trainer, dataset.triggers, self.base.title, emit, stop).run()
+            return Attempt(self.of, trainer, dataset.triggers, self.base.title, emit, stop, self.stale).run()
 
     def _require_room(self, gpu: Gpu, recipe: Recipe, length: Plan) -> None:
         """Told from the header of the base: a full disk should not cost the time it takes to load one."""
@@ -67,7 +81,7 @@ class Train:
     def _trainer(self, gpu: Gpu, recipe: Recipe, dataset: Dataset, emit: Emit) -> Iterator[Trainer]:
         from studio.engine.trainer import Trainer
 
-        images = _images(self.place.folder, dataset, recipe)
+        images = train_images(self.place.folder, dataset, recipe)
         with (gpu.resident(self.base.files(), recipe.precision, emit) as anima,
               Trainer(anima, images, recipe, self.place.cache) as trainer):
             yield trainer
@@ -77,50 +91,53 @@ class Train:
 
 
 def start_training(place: Workspace, recipe: Recipe, base: BaseChoice | None = None,
-                   characters: tuple[str, ...] = ()) -> Train:
-    """Freezes a new run of these characters, of all if none is named.
+                   characters: tuple[str, ...] = (), parent: str = "", refused: tuple[Refusal, ...] = ()) -> Train:
+    """Freezes a new run of these characters, of all if none is named; `parent` is the run it was made from.
 
+    `refused` are rules that a person overruled; they are recorded with the run.
     Raises UserError, with nothing on disk, for a missing base and for whatever has to be right before a run.
     """
     base = chosen_base(base, place.project)
     base.files()
-    dataset = _dataset(place, characters)
-    require_ready(dataset, recipe)
-    return Train(place, runs.create_run(place, recipe, dataset), base)
+    dataset = trained_dataset(place, characters)
+    require_ready(dataset, recipe, {each.rule for each in refused})
+    return Train(place, runs.create_run(place, recipe, dataset, parent, refused), base)
 
 
-def resume_training(place: Workspace, wanted: str, base: BaseChoice | None = None) -> Train:
-    """A run that has not reached its end; without a base, on the one it was started on. Raises UserError otherwise."""
+def resume_training(place: Workspace, wanted: str, base: BaseChoice | None = None, epochs: int = 0) -> Train:
+    """A run that has not reached its end; without a base, on the one it was started on. Raises UserError otherwise.
+
+    `epochs` is another number of epochs than the run has; with more of them a finished one goes on.
+    """
     run = runs.find_run(place, wanted)
-    course = fold(journal.read(run.journal), alive=False).course
-    if course.status == "finished":
-        raise UserError(f"The run {run.id} is finished", "Start a new one with the verb train.")
-    begun_on = base_from_facts(course.facts.get("base"))
-    return Train(place, run, chosen_base((base or BaseChoice()).otherwise(begun_on), place.project))
+    if not runs.read_dataset(run).images:
+        raise UserError(f"The run {run.id} was trained elsewhere", "Start a new run with the verb train.")
+    state = fold(journal.read(run.journal), alive=False)
+    if is_running(run.folder):
+        raise UserError(f"The run {run.id} is being trained already", "Wait until that ends, or stop it there.")
+    if state.status == "finished" and epochs <= state.epoch:
+        raise UserError(f"The run {run.id} is finished",
+                        "Start a new one with the verb train, or name more epochs with --epochs.")
+    begun_on = base_from_facts(state.course.facts.get("base"))
+    job = Train(place, run, chosen_base((base or BaseChoice()).otherwise(begun_on), place.project),
+                count_wishes(run.folder))
+    if epochs:
+        _require_use(run, epochs)
+        ask(run.folder, Wish("epochs", epochs))
+    return job
 
 
-def _dataset(place: Workspace, characters: tuple[str, ...]) -> Dataset:
-    """Images of several characters take part if all of them do."""
-    every = datasets.dataset(place)
-    names = {place.project.character(name).name for name in characters} or {each.name for each in every.characters}
-    return dataset_of(every.characters, (image for image in every.images if names.issuperset(image.characters)),
-                      every.groups)
+def _require_use(run: RunFolder, epochs: int) -> None:
+    """Raises UserError for more epochs than were planned where these would change nothing."""
+    recipe = runs.read_recipe(run)
+    if epochs > recipe.epochs and is_spent(recipe, length_of(runs.read_dataset(run), recipe).steps):
+        raise UserError(f"The learning rate of {run.id} has fallen to 0 by the end that was planned, so more epochs "
+                        "would teach nothing", "Start a new run.")
 
 
-def _plan(dataset: Dataset, recipe: Recipe) -> Plan:
-    images = ((bucket_of(image.width, image.height, recipe), image.id, dataset.repeats_of(image))
-              for image in dataset.images)
-    return plan(grouped(images), recipe)
-
-
-def _images(project: Path, dataset: Dataset, recipe: Recipe) -> list[TrainImage]:
-    """The frozen dataset as the engine takes it."""
-    from studio.engine.trainer import TrainImage
-
-    return [TrainImage(image.id, project / image.path, image.caption or "",
-                       bucket_of(image.width, image.height, recipe), dataset.repeats_of(image),
-                       dataset.triggers_of(image))
-            for image in dataset.images]
+def _lengthened(recipe: Recipe, epochs: int) -> Recipe:
+    """With the number of epochs that was asked for, if one was."""
+    return dataclasses.replace(recipe, epochs=epochs, max_steps=0) if epochs else recipe
 
 
 def _shares(exposures: Mapping[str, int]) -> str:

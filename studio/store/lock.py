@@ -1,6 +1,6 @@
-"""Who owns a project right now?
+"""Who owns a folder right now?
 
-The operating system keeps `project.lock` locked for as long as the owner lives: a killed owner never leaves a project
+The operating system keeps a lock file locked for as long as the owner lives: a killed owner never leaves a folder
 closed, and a process number that was given out again never keeps one closed. The number in the file is for people.
 """
 
@@ -22,24 +22,37 @@ _TRIES, _PAUSE_S = 5, 0.02  # whoever only asks for the owner holds the lock for
 _BEYOND = 2**30             # Windows refuses to read locked bytes, so a byte is locked where no text will ever be
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a lock is called and spoken of; `taken` names folder and process."""
+
+    name: str
+    thing: str
+    taken: str
+    remedy: str
+
+
+PROJECT = Words(NAME, "project", "The project {} is already open in process {}", "Close it there first.")
+
+
 class Lock:
-    """Ownership of a project folder until `release`.
+    """Ownership of a folder until `release`.
 
     A process may own a folder several times over: a job opens the project that the window has open. `is_first` tells
     the outermost owner, the only one who may assume that nobody is writing. Raises UserError when another process has
     the folder.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._key: Path | None = folder.resolve()
+    def __init__(self, folder: Path, words: Words = PROJECT) -> None:
+        self._key: Path | None = folder.resolve() / words.name
         with _GUARD:
             self.is_first = self._key not in _HELD
-            held = _Held(_taken(folder)) if self.is_first else _HELD[self._key]
+            held = _Held(_taken(folder, words)) if self.is_first else _HELD[self._key]
             held.owners += 1
             _HELD[self._key] = held
 
     def release(self) -> None:
-        """Gives the project back; a second call does nothing."""
+        """Gives the folder back; a second call does nothing."""
         with _GUARD:
             if self._key is None:
                 return
@@ -62,32 +75,32 @@ _GUARD = threading.Lock()
 _HELD: dict[Path, _Held] = {}
 
 
-def is_owned(folder: Path) -> bool:
-    """Whether a living process, this one included, owns the project."""
+def is_owned(folder: Path, words: Words = PROJECT) -> bool:
+    """Whether a living process, this one included, owns the folder."""
     try:
-        file = os.open(folder / NAME, os.O_RDONLY)
+        file = os.open(folder / words.name, os.O_RDONLY)
     except OSError:
         return False
     try:
-        return not _seize(file)
+        return not _is_free(file)
     finally:
         os.close(file)
 
 
-def _open(folder: Path) -> int:
+def _open(folder: Path, words: Words) -> int:
     try:
-        return os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o644)
+        return os.open(folder / words.name, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise UserError(f"The project {folder} cannot be written: {error.strerror}",
+        raise UserError(f"The {words.thing} {folder} cannot be written: {error.strerror}",
                         "Give yourself the right to write there, or copy it elsewhere.") from error
 
 
-def _taken(folder: Path) -> int:
-    file = _open(folder)
+def _taken(folder: Path, words: Words) -> int:
+    file = _open(folder, words)
     if not _seize_patiently(file):
         owner = _read(file)
         os.close(file)
-        raise UserError(f"The project {folder.name} is already open in process {owner}", "Close it there first.")
+        raise UserError(words.taken.format(folder.name, owner), words.remedy)
     _write(file, str(os.getpid()))
     return file
 
@@ -116,15 +129,22 @@ if sys.platform == "win32":
         except OSError:
             return False
 
+    def _is_free(file: int) -> bool:
+        return _seize(file)
+
 else:
     import fcntl
 
-    def _seize(file: int) -> bool:
+    def _seize(file: int, how: int = fcntl.LOCK_EX) -> bool:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, how | fcntl.LOCK_NB)
             return True
         except BlockingIOError:
             return False
+
+    def _is_free(file: int) -> bool:
+        """Two who only look at the same time take neither the other for an owner."""
+        return _seize(file, fcntl.LOCK_SH)
 
 
 def _read(file: int) -> str:

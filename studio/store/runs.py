@@ -1,20 +1,24 @@
 """Where does a training run lie, and which of its files can be relied on?
 
-`runs/0007-mira-ab3f/` appears with its recipe and dataset frozen in it, before the first step. A checkpoint counts only
-if its file is there and its SHA-256 fits what the journal says.
+`runs/0007-mira-ab3f/` appears with its recipe, dataset and origin frozen in it, before the first step. A checkpoint
+counts only if its file is there and its SHA-256 fits what the journal says.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from studio.core import dataset as datasets
+from studio.core import origin as origins
 from studio.core import recipe as recipes
 from studio.core.dataset import Dataset
+from studio.core.errors import UserError
 from studio.core.events import CheckpointSaved
 from studio.core.fold import RunState, fold
+from studio.core.origin import Origin, Refusal
 from studio.core.recipe import Recipe
 from studio.core.texts import read_text
 from studio.store import journal
@@ -22,9 +26,10 @@ from studio.store.atomic import write_atomic
 from studio.store.digests import fits
 from studio.store.names import slug
 from studio.store.numbered import appearing, find, folders_of, next_number
+from studio.store.run_lock import is_running
 from studio.store.workspace import Workspace
 
-RECIPE, DATASET = "recipe.toml", "dataset.json"
+RECIPE, DATASET, ORIGIN = "recipe.toml", "dataset.json", "origin.json"
 _FOLDERS = ("checkpoints", "state", "previews")
 
 
@@ -47,17 +52,25 @@ class RunFolder:
         """Where the LoRA of an epoch lies, such as `checkpoints/e004.safetensors`."""
         return self.folder / "checkpoints" / f"e{epoch:03d}.safetensors"
 
-    def previews(self, epoch: int) -> Path:
-        """The folder of an epoch's previews; epoch 0 is the base without the LoRA."""
-        return self.folder / "previews" / f"e{epoch:03d}"
+    def snapshot(self, step: int) -> Path:
+        """Where a LoRA lies that somebody asked for after a step, such as `checkpoints/s000123.safetensors`."""
+        return self.folder / "checkpoints" / f"s{step:06d}.safetensors"
+
+    def previews(self, epoch: int, step: int = 0) -> Path:
+        """The folder of an epoch's previews, or of those after a step within one; epoch 0 is the base alone."""
+        return self.folder / "previews" / (f"s{step:06d}" if step else f"e{epoch:03d}")
 
     def relative(self, path: Path) -> str:
         """A file of this run as events name it: relative to the run, with forward slashes."""
         return path.relative_to(self.folder).as_posix()
 
 
-def create_run(workspace: Workspace, recipe: Recipe, dataset: Dataset) -> RunFolder:
-    """Freezes recipe and dataset in a new run folder, which appears whole."""
+def create_run(workspace: Workspace, recipe: Recipe, dataset: Dataset, parent: str = "",
+               refused: Iterable[Refusal] = ()) -> RunFolder:
+    """Freezes recipe and dataset in a new run folder, which appears whole.
+
+    `parent` is the run it was made from, `refused` the rules that spoke against it, each with a person's reason.
+    """
     recipe_text, dataset_text = recipes.to_toml(recipe), datasets.to_json(dataset)
     name = f"{next_number(workspace.runs):04d}-{_subject(recipe, dataset)}-{_mark(recipe_text, dataset_text)}"
     with appearing(workspace.runs / name) as folder:
@@ -65,6 +78,7 @@ def create_run(workspace: Workspace, recipe: Recipe, dataset: Dataset) -> RunFol
             (folder / below).mkdir()
         write_atomic(folder / RECIPE, recipe_text)
         write_atomic(folder / DATASET, dataset_text)
+        write_atomic(folder / ORIGIN, origins.to_json(Origin(parent, tuple(refused))))
     return RunFolder(workspace.runs / name)
 
 
@@ -90,9 +104,23 @@ def read_dataset(run: RunFolder) -> Dataset:
     return datasets.from_json(read_text(path), str(path))
 
 
+def parent_of(run: RunFolder) -> str:
+    """The id of the run that it was made from; empty where it has none, or where that cannot be read."""
+    try:
+        return read_origin(run).parent
+    except (OSError, UserError):
+        return ""
+
+
+def read_origin(run: RunFolder) -> Origin:
+    """Which run it follows and what was refused for it; nothing of a run that was made before this was asked."""
+    path = run.folder / ORIGIN
+    return origins.from_json(read_text(path), str(path)) if path.is_file() else Origin()
+
+
 def read_run(workspace: Workspace, run: RunFolder) -> RunState:
-    """What a run's journal adds up to; without an end it is interrupted unless another process works on the project."""
-    return fold(journal.read(run.journal), alive=workspace.has_other_owner)
+    """What a run's journal adds up to; without an end it is interrupted unless whoever trains it lives."""
+    return fold(journal.read(run.journal), alive=is_running(run.folder))
 
 
 def sound_checkpoints(run: RunFolder, state: RunState) -> tuple[CheckpointSaved, ...]:

@@ -18,6 +18,7 @@ from studio.core.texts import read_text
 from studio.store import journal
 from studio.store.atomic import replace_atomic, sync_folder, write_atomic
 from studio.store.numbered import appearing, find, folders_of, next_number
+from studio.store.run_lock import is_running
 from studio.store.workspace import Workspace
 
 SHEET, CELLS = "sheet.toml", "cells"
@@ -69,7 +70,7 @@ def read_sheet(sheet: SheetFolder) -> Sheet:
 
 def read_sheet_state(workspace: Workspace, sheet: SheetFolder) -> SheetState:
     """What a sheet's journal adds up to; see `runs.read_run`."""
-    return fold_sheet(journal.read(sheet.journal), alive=workspace.has_other_owner)
+    return fold_sheet(journal.read(sheet.journal), alive=is_running(sheet.folder))
 
 
 def adopt_cell(workspace: Workspace, sheet: SheetFolder, key: str) -> Path | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -19,11 +20,13 @@ from studio.store import journal
 from studio.store.atomic import PART, part_of, write_atomic
 from studio.store.lock import NAME as LOCK_NAME
 from studio.store.lock import Lock, is_owned
+from studio.store.run_lock import is_running
 
 NAME = "project.toml"
 
 _CACHE = "cache"  # appears with the first run; whoever deletes it loses time only
 _FOLDERS = ("images", "captions", "ledgers", "runs", "sheets")
+_WORKED_IN = ("runs", "sheets")
 
 
 class Workspace:
@@ -57,11 +60,6 @@ class Workspace:
     def cache(self) -> Path:
         """What training would otherwise compute again."""
         return self.folder / _CACHE
-
-    @property
-    def has_other_owner(self) -> bool:
-        """Whether another process may be writing here at this moment."""
-        return not self.is_owner and is_owned(self.folder)
 
     def save(self, project: Project) -> None:
         """Writes `project.toml`; from here on the workspace says the same."""
@@ -107,6 +105,14 @@ def open_project(folder: Path) -> Workspace:
         raise
 
 
+def visit_project(folder: Path) -> Workspace:
+    """Looks at a project after healing it, or as it is where another process has it open."""
+    if not is_owned(folder):
+        with suppress(UserError), open_project(folder) as place:
+            return place
+    return read_project(folder)
+
+
 def read_project(folder: Path) -> Workspace:
     """Looks at a project that someone else may be working in; nothing on disk changes."""
     path = folder / NAME
@@ -132,10 +138,17 @@ def _make_folders(folder: Path) -> None:
 
 
 def _heal(folder: Path) -> Iterator[str]:
-    """Removes what was not finished, cuts torn last lines; yields a sentence for each repair."""
+    """Removes what was not finished, cuts torn last lines; yields a sentence for each repair.
+
+    A run that bakes without a window is left alone, and with it the cache: what looks unfinished is being written.
+    """
     _make_folders(folder)
     part_of(folder / NAME).unlink(missing_ok=True)
+    alive = [each for top in _WORKED_IN for each in (folder / top).iterdir() if is_running(each)]
+    left_alone = [*alive, folder / _CACHE] if alive else []
     for path in tuple(_entries(folder)):
+        if any(path.is_relative_to(each) for each in left_alone):
+            continue
         name = path.relative_to(folder).as_posix()
         if path.name.endswith(PART):
             _remove(path)
@@ -145,10 +158,10 @@ def _heal(folder: Path) -> Iterator[str]:
 
 
 def _entries(folder: Path) -> Iterator[Path]:
-    """All that lies in the project's own folders; links are not followed out of it."""
+    """What might need healing in the project's own folders; links are not followed out of it."""
     for top in (folder / name for name in (*_FOLDERS, _CACHE)):
         for parent, folders, files in os.walk(top):
-            yield from (Path(parent, name) for name in sorted(folders + files))
+            yield from (Path(parent, name) for name in sorted(folders + files) if name.endswith((PART, ".jsonl")))
 
 
 def _remove(path: Path) -> None:

@@ -20,10 +20,14 @@ from studio.core.events import (
     PreviewReady,
     Progress,
     Scored,
+    SnapshotSaved,
+    StageDone,
     Started,
     StateSaved,
     StepDone,
     Stopped,
+    Telemetry,
+    WishAnswered,
     from_json,
     stamped,
     to_json,
@@ -34,7 +38,13 @@ EXAMPLES = (
     Progress(3, 10, 12.5, "encoding"),
     Progress(0, 10),
     StepDone(1, 1, 0.25, 2e-5, 0.5, 8),
+    StepDone(2, 1, 0.25, 2e-5, 0.5, 16, "832x1216", {"mira": 0.3, "kaix": 0.2}),
     PreviewReady(0, "1girl, mira", 42, "previews/e000/a.png"),
+    PreviewReady(3, "1girl, mira", 42, "previews/s000123/a.png", 123),
+    SnapshotSaved(123, 3, "checkpoints/s000123.safetensors", "ef"),
+    WishAnswered(2, "epochs", 12, 80, 240),
+    Telemetry(2**30, 2**34, 2**31, 61.0, 0.97),
+    Telemetry(2**30, 2**34),
     CheckpointSaved(4, 80, "checkpoints/e004.safetensors", "ab"),
     CheckpointRemoved(2, "checkpoints/e002.safetensors"),
     StateSaved(80, "state/a.pt", "cd"),
@@ -42,6 +52,7 @@ EXAMPLES = (
     CaptionWritten("ab3f", "images/a.png", "1girl, mira"),
     CellReady("ff", "cells/ff.png", 0, 3, {"device": "cpu"}),
     Scored("ff", "wd", "v3", "hair intakes", 0.75),
+    StageDone("tokenizers", 0.25, "the longest caption is 19 tokens", {"longest": 19}),
     Note("a line\nand another, é 雪"),
     Finished({"sheet": "sheets/0001"}),
     Stopped(),
@@ -64,6 +75,11 @@ def test_an_event_survives_its_line(event):
 def test_every_line_names_its_event_its_time_and_its_attempt(event):
     facts = json.loads(to_json(event))
     assert (facts["event"], facts["time"], facts["attempt"]) == (events.name_of(event), event.time, event.attempt)
+
+
+def test_what_a_step_does_not_say_takes_no_room_in_its_line():
+    line = to_json(StepDone(1, 1, 0.25, 2e-5, 0.5, 8))
+    assert "bucket" not in line and "losses" not in line
 
 
 def test_kinds_are_called_in_snake_case():

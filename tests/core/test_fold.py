@@ -10,10 +10,13 @@ from studio.core.events import (
     PreviewReady,
     Progress,
     Scored,
+    SnapshotSaved,
     Started,
     StateSaved,
     StepDone,
     Stopped,
+    Telemetry,
+    WishAnswered,
     from_json,
     stamped,
     to_json,
@@ -114,6 +117,42 @@ def test_a_removal_told_by_an_overtaken_attempt_counts_for_nothing():
 def test_previews_are_kept_by_epoch_prompt_and_seed():
     previews = [PreviewReady(epoch, prompt, seed, "x.png") for epoch in (0, 1) for prompt in "ab" for seed in (1, 2)]
     assert fold(previews + previews).previews == tuple(previews)
+
+
+def test_previews_that_somebody_asked_for_stand_beside_those_of_the_epoch():
+    asked, at_end = PreviewReady(1, "a", 1, "s.png", step=5), PreviewReady(1, "a", 1, "e.png")
+    assert fold([asked, at_end, asked]).previews == (asked, at_end)
+
+
+def test_a_snapshot_is_no_checkpoint_of_its_epoch():
+    snapshot = SnapshotSaved(5, 1, "s000005.safetensors", "x")
+    state = fold((started(), saved(1), snapshot))
+    assert [each.path for each in state.checkpoints] == [saved(1).path] and state.snapshots == (snapshot,)
+
+
+def test_the_length_that_was_granted_last_holds_also_after_a_new_start():
+    longer, refused = WishAnswered(1, "epochs", 4, 3, 16), WishAnswered(2, "epochs", 9, 3, granted=False)
+    state = fold((started(), longer, refused))
+    assert (state.epochs, state.length, state.answered) == (4, 16, {1, 2})
+    assert fold((started(2),), state).epochs == 4
+
+
+def test_without_a_wish_the_recipe_s_length_holds():
+    state = fold((started(),))
+    assert (state.epochs, state.answered, state.length) == (0, set(), state.course.total)
+
+
+def test_readings_of_the_machine_are_kept_in_order():
+    first, second = Telemetry(1, 10, time=1.0), Telemetry(2, 10, time=2.0)
+    assert fold((second,), fold((first,))).telemetry == (first, second)
+
+
+def test_a_few_steps_are_folded_onto_many_without_touching_them():
+    known = fold([started(), *(step(number) for number in range(1, 9))])
+    again = fold((started(2), step(6, attempt=2)), known)
+    assert [each.step for each in again.steps] == [1, 2, 3, 4, 5, 6] and again.steps[-1].attempt == 2
+    assert again.steps[0] is known.steps[0]
+    assert fold((Note("hello"),), known).steps is known.steps
 
 
 def test_states_notes_and_progress_are_kept():

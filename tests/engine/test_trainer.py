@@ -13,7 +13,7 @@ from torch import Tensor
 from studio.core.buckets import Bucket
 from studio.core.errors import UserError
 from studio.core.recipe import ADAPTERS, OPTIMIZERS, Recipe
-from studio.core.schedule import epoch_steps
+from studio.core import schedule
 from studio.engine.anima.checkpoint import Anima, load
 from studio.engine.anima.files import BaseFiles
 from studio.engine.flow import draw_time, loss_weights
@@ -52,16 +52,36 @@ def test_steps_tell_epochs_and_exposures(anima: Anima, images: tuple[TrainImage,
     assert [fact.lr for fact in facts[:4]] == pytest.approx([1e-2 / 3, 2e-2 / 3, 1e-2, 1e-2])
 
 
+def test_a_step_tells_its_buckets_and_the_loss_of_each_character(anima, images, cache, tmp_path) -> None:
+    two = [replace(image, triggers=triggers)
+           for image, triggers in zip(images, (("mira",), ("kai",), ("mira",), ("mira", "kai"), ()), strict=True)]
+    with Trainer(anima, two, RECIPE, cache) as trainer:
+        batches = trainer._batches_of(1)
+        with torch.no_grad():
+            alone = {(sample.image_id, sample.repeat): trainer._losses((sample,)).item()
+                     for batch in batches for sample in batch}
+        facts = next(trainer.steps())
+    wanted = {trigger: [loss for (image, _), loss in alone.items() if trigger in trainer._images[image].triggers]
+              for trigger in ("mira", "kai")}
+    assert facts.losses == {trigger: pytest.approx(sum(each) / len(each), rel=1e-4)
+                            for trigger, each in wanted.items() if each}
+    assert set(facts.buckets) == {trainer._images[batch[0].image_id].bucket for batch in batches}
+
+
+def test_where_one_character_is_taught_its_loss_is_the_loss(anima, images, cache) -> None:
+    assert trained(anima, images, replace(RECIPE, max_steps=1), cache)[0][0].losses == {}
+
+
 def test_an_epoch_is_laid_out_once(anima, images, cache, monkeypatch: pytest.MonkeyPatch) -> None:
-    laid_out: list[int] = []
+    numbers: list[int] = []
 
     def noted(groups, recipe, epoch):
-        laid_out.append(epoch)
-        return epoch_steps(groups, recipe, epoch)
+        numbers.append(epoch)
+        return schedule.laid_out(groups, recipe, epoch)
 
-    monkeypatch.setattr("studio.engine.trainer.epoch_steps", noted)
+    monkeypatch.setattr("studio.engine.trainer.laid_out", noted)
     trained(anima, images, RECIPE, cache)
-    assert laid_out == sorted(set(laid_out))
+    assert numbers == sorted(set(numbers))
 
 
 def test_max_steps_ends_a_run_inside_an_epoch(anima: Anima, images: tuple[TrainImage, ...], cache: Path) -> None:
@@ -117,7 +137,7 @@ def one_step(
 ) -> tuple[float, dict[str, Tensor]]:
     """The loss and the gradients of step 1."""
     with Trainer(anima, images, recipe, cache) as trainer:
-        loss = trainer._accumulate(trainer._batches_of(1))
+        loss, _ = trainer._accumulate(trainer._batches_of(1))
         names = trainer._names
         return loss.item(), {name: value.grad.clone() for name, value in zip(names, trainer._parameters, strict=True)}
 
@@ -142,7 +162,7 @@ def test_every_sample_weighs_the_same_whatever_its_bucket(
         assert sorted(map(len, batches)) == [1, 4, 4]
         with torch.no_grad():
             singles = torch.cat([trainer._losses((sample,)) for batch in batches for sample in batch])
-        assert trainer._accumulate(batches).item() == pytest.approx(singles.mean().item(), rel=1e-5)
+        assert trainer._accumulate(batches)[0].item() == pytest.approx(singles.mean().item(), rel=1e-5)
 
 
 def test_the_tail_of_an_epoch_is_trained(anima: Anima, images: tuple[TrainImage, ...], cache: Path) -> None:

@@ -11,6 +11,7 @@ from studio.core.events import Ending, Event, Failed, Finished, Note, Progress, 
 from studio.jobs.execute import Emit, Stop, Ticket, answered, execute, exit_code
 from studio.jobs.gpu import Gpu
 from studio.store import journal
+from studio.store.run_lock import owned
 
 
 class Work:
@@ -66,6 +67,14 @@ def test_stopping_a_waiting_job_never_starts_it(tmp_path: Path) -> None:
     events: list[Event] = []
     assert isinstance(execute(ticket, Gpu("cpu"), events.append), Stopped)
     assert len(events) == 1
+
+
+def test_where_somebody_is_at_work_nothing_is_begun_and_nothing_written(tmp_path: Path) -> None:
+    heard(tmp_path, lambda emit, stop: Finished())
+    before = (tmp_path / "journal.jsonl").read_bytes()
+    with owned(tmp_path), pytest.raises(UserError, match="is being worked on already"):
+        heard(tmp_path, failing(AssertionError("it was started")))
+    assert (tmp_path / "journal.jsonl").read_bytes() == before
 
 
 def test_what_a_person_did_is_told_with_its_remedy(tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ from studio.core.fold import RunState
 from studio.core.project import Character
 from studio.core.recipe import Recipe
 from studio.store.journal import Journal
+from studio.store.run_lock import owned
 from studio.store.runs import (
     create_run,
     find_run,
+    parent_of,
     read_dataset,
     read_recipe,
     read_run,
@@ -54,6 +56,14 @@ def test_a_run_is_frozen_before_its_first_step(place):
 def test_the_mark_follows_recipe_and_dataset(place):
     marks = [create_run(place, recipe, DATASET).id[-4:] for recipe in (RECIPE, RECIPE, replace(RECIPE, seed=7))]
     assert marks[0] == marks[1] != marks[2]
+
+
+def test_a_run_knows_the_run_it_was_made_from(place):
+    first = create_run(place, RECIPE, DATASET)
+    second = create_run(place, RECIPE, DATASET, parent=first.id)
+    assert (parent_of(first), parent_of(second)) == ("", first.id)
+    (second.folder / "origin.json").write_text("[")
+    assert parent_of(second) == ""
 
 
 def test_a_run_is_found_by_number_id_and_as_the_latest(place):
@@ -99,15 +109,15 @@ def test_a_run_without_an_end_is_interrupted_once_its_owner_is_gone(place):
         journal.append(Started(job=run.id, kind="train", total=10))
         journal.append(StepDone(step=1, epoch=1, loss=1.0, lr=1.0, seconds=1.0, exposures=1))
     looker = read_project(place.folder)
-    assert read_run(looker, run).status == "running"
-    place.close()
+    with owned(run.folder):
+        assert read_run(looker, run).status == read_run(place, run).status == "running"
     assert read_run(looker, run).status == "interrupted"
     with Journal(run.journal) as journal:
         journal.append(Finished())
     assert read_run(looker, run).status == "finished"
 
 
-def test_the_owner_of_a_project_sees_its_runs_without_an_end_as_interrupted(place):
+def test_whoever_has_the_project_open_does_not_keep_its_runs_alive(place):
     run = create_run(place, RECIPE, DATASET)
     with Journal(run.journal) as journal:
         journal.append(Started(job=run.id, kind="train", total=10))
