@@ -1,6 +1,6 @@
 """What has to be right before a run may start? Each rule names the images, characters or settings that break it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import combinations
 
 from studio.core.caption import names_trigger
@@ -13,13 +13,15 @@ from studio.core.soundness import require_sound
 _MOST_NAMED = 5
 
 
-def require_ready(dataset: Dataset, recipe: Recipe) -> None:
-    """Raises `UserError` for the first rule that is broken."""
+def require_ready(dataset: Dataset, recipe: Recipe, refused: Collection[str] = ()) -> None:
+    """Raises `UserError` for the first rule that is broken; `refused` are rules that a person overruled, by their ids.
+    """
     require_sound(recipe)
     require_captions(dataset)
     require_distinct_triggers(dataset)
     require_own_triggers(dataset)
-    require_no_mirror(dataset, recipe)
+    if "R01" not in refused:
+        require_no_mirror(dataset, recipe)
 
 
 def require_captions(dataset: Dataset) -> None:

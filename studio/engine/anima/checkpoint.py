@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKLQwenImage, CosmosTransformer3DModel
+from transformers import Qwen3Model
 
 from studio.core.errors import UserError
 from studio.core.weight_kinds import BESIDE, model_of
@@ -27,7 +28,8 @@ from studio.engine.anima.transformer import install_fast_attention
 from studio.engine.anima.vae import FoldedVae
 from studio.store.tokenizers import Tokenizer
 
-__all__ = ["Anima", "Outline", "base_digest", "find_base", "load", "outline", "transformer_header"]
+__all__ = ["Anima", "Outline", "base_digest", "find_base", "load", "load_text_encoder", "load_vae", "outline",
+           "transformer_header"]
 
 _SAME_RELEASE = "Use files of the same release."
 
@@ -108,6 +110,16 @@ def load(files: BaseFiles, device: torch.device, dtype: torch.dtype) -> Anima:
     install_fast_attention(transformer)
     text = TextPath(qwen, conditioner, qwen_tokens, t5_tokens)
     return Anima(text, transformer, folded, device, dtype, files, sources.left_out)
+
+
+def load_text_encoder(files: BaseFiles, device: torch.device, dtype: torch.dtype) -> Qwen3Model:
+    """Qwen3 alone, which is what most often turns out not to work; nothing of the transformer is read."""
+    return _qwen_part(_qwen_source(files.text_encoder)).filled(device, dtype)
+
+
+def load_vae(files: BaseFiles, device: torch.device, dtype: torch.dtype) -> FoldedVae:
+    """The VAE alone; nothing of the transformer is read."""
+    return _folded(_vae_part(_vae_source(files.vae)).filled(device, dtype))
 
 
 def _checked(files: BaseFiles) -> tuple[_Sources, _Parts, tuple[Tokenizer, Tokenizer]]:
