@@ -14,9 +14,11 @@ from contextlib import contextmanager
 
 from studio.cli.lint import lint
 from studio.cli.live import JsonLines, LiveLine, mute
+from studio.cli.plan import plan
 from studio.cli.prompt import prompt
 from studio.cli.show import show
 from studio.cli.verbs import base_of, job_of
+from studio.cli.wish import wish
 from studio.core.events import Facts, Finished
 from studio.jobs.execute import Emit, Stop, Ticket, answered, execute, exit_code
 from studio.jobs.gpu import Gpu
@@ -59,8 +61,12 @@ def _run(chosen: argparse.Namespace) -> int:
 def _answer(chosen: argparse.Namespace, listen: Emit) -> int:
     if chosen.verb == "lint":
         return lint(chosen)
+    if chosen.verb == "plan":
+        return plan(chosen)
     if chosen.verb == "show":
         return show(chosen.dir, chosen.what, as_json=chosen.json)
+    if chosen.verb == "wish":
+        return wish(chosen)
     if chosen.verb == "prompt":
         return prompt(chosen.text, base_of(chosen), as_json=chosen.json)
     with job_of(chosen) as job:

@@ -19,9 +19,12 @@ from studio.core.events import (
     Finished,
     Note,
     Progress,
+    SnapshotSaved,
+    StageDone,
     Started,
     StepDone,
     Stopped,
+    WishAnswered,
     to_json,
 )
 
@@ -97,10 +100,16 @@ def sentence(event: Event) -> str:
             return f"{event.kind}: {event.job}" if event.job else ""
         case Note():
             return event.text
+        case StageDone():
+            return f"{event.stage}: {event.text} ({event.seconds:.1f} s)"
         case CaptionWritten():
             return f"{event.path}: {event.caption}"
         case CheckpointSaved():
             return f"epoch {event.epoch} saved as {event.path} (step {event.step})"
+        case SnapshotSaved():
+            return f"saved as {event.path} (step {event.step}, epoch {event.epoch})"
+        case WishAnswered(wish="epochs", granted=True):
+            return f"the run has {event.value} epochs now ({event.total} steps)"
         case Failed():
             return f"error: {UserError(event.what, event.remedy)}"
         case Stopped():

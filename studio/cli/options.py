@@ -1,34 +1,36 @@
-"""What can be typed: the verbs, their arguments, and flags drawn from the knobs."""
+"""What can be typed: the verbs and their arguments."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
+from studio.cli import elsewhere
+from studio.cli.flags import base_flags, flag, knob_flags, origin_flags, recipe_flags, shipped_names
 from studio.core.axes import size_of
 from studio.core.describing import Describer
 from studio.core.errors import UserError
-from studio.core.knobs import Knob, changed, knobs_of
+from studio.core.knobs import changed, knobs_of
 from studio.core.project import Character
-from studio.core.recipe import Recipe, shipped_recipes
+from studio.core.recipe import Recipe
 from studio.core.record import PROVENANCES
 from studio.core.sheet_plan import lora_of, shipped_plans
 from studio.core.spec import RenderSpec
 from studio.core.tagging import MODES
+from studio.core.wishes import KINDS as WISHES
 from studio.jobs.rehearse import TRAIN_STEPS
 from studio.jobs.tagger_looks import THRESHOLD
 from studio.store.api_keys import VARIABLE
 from studio.store.exchange.formats import FORMATS as SET_FORMATS
 
 FORMATS = ("comfy", "kohya", "diffusers")
-DEVICES = ("auto", "cuda", "mps", "cpu")
 
 _SIDES = ("width", "height")  # --size gives both
 PICTURE_FLAGS = (*(each.name for each in knobs_of(RenderSpec) if each.name not in _SIDES), "size", "out")
-SHEET_FLAGS = ("sheet", "run", "axis")
+SHEET_FLAGS = ("sheet", "run", "axis", "trigger")
 
 _DESCRIPTION = "Teaches a character to an Anima model, and shows with numbers whether it worked."
 _EPILOG = (
@@ -41,10 +43,6 @@ _PATHS = "images, folders of images, or ZIP archives"
 _LINK = "does not copy images but links to the same bytes, where the disk allows it"
 _RUN = "which run: its number, its whole name, or latest"
 _TAGGER = "a WD tagger: a folder with model.onnx and selected_tags.csv (default: the practice model's)"
-_PARTS = {
-    "text-encoder": ("FILE", "the Qwen3 text encoder"), "vae": ("FILE", "the VAE"),
-    "qwen-tokenizer": ("DIR", "the tokenizer of the text encoder"), "t5-tokenizer": ("DIR", "the T5 tokenizer"),
-}  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,9 +50,10 @@ def parser() -> argparse.ArgumentParser:
     more = f"`charstudio VERB --help` says more. {_EPILOG}"
     root = argparse.ArgumentParser("charstudio", description=_DESCRIPTION, epilog=more)
     verbs = root.add_subparsers(dest="verb", metavar="VERB", title="verbs")
-    for add in (_open, _demo, _new, _survey, _import, _provenance, _export, _tag, _guess, _describe, _train, _resume,
-                _render, _prompt, _convert, _check, _rehearse, _lint, _show):
+    for add in (_open, _demo, _new, _survey, _import, _provenance, _export, _tag, _guess, _describe, _plan, _train,
+                _resume, _wish, _render, _prompt, _convert, _check, _rehearse, _lint, _show):
         add(verbs)
+    elsewhere.add_verbs(partial(_verb, verbs))
     return root
 
 
@@ -97,7 +96,7 @@ def refuse(chosen: argparse.Namespace, names: Iterable[str], why: str, remedy: s
     """Raises `UserError` for the first of these flags that was given, as it would do nothing."""
     given = [name for name in names if getattr(chosen, name)]
     if given:
-        raise UserError(f"{_flag(given[0])} {why}", remedy)
+        raise UserError(f"{flag(given[0])} {why}", remedy)
 
 
 def _verb(verbs: argparse._SubParsersAction, name: str, summary: str, json: str = _EVENTS) -> argparse.ArgumentParser:
@@ -118,10 +117,10 @@ def _demo(verbs: argparse._SubParsersAction) -> None:
     made.add_argument("--project", type=Path, required=True, metavar="DIR", help="a new folder for the demo's project")
     made.add_argument("--sample", type=Path, action="append", default=[], metavar="DIR",
                       help="a sample character (default: the first that ships; repeated for several in one run)")
-    _recipe_flags(made, default="practice")
+    recipe_flags(made, default="practice")
     made.add_argument("--trait", action="append", default=[], metavar="TAG",
                       help="counts this tag too, as a control (may be repeated)")
-    _base_flags(made, default="practice")
+    base_flags(made, default="practice")
     made.add_argument("--tagger", type=Path, metavar="DIR", help=_TAGGER)
 
 
@@ -143,7 +142,7 @@ def _import(verbs: argparse._SubParsersAction) -> None:
                       help="each folder shows whom its name says: mira, mira+kana, or 10_mira with its repeats")
     made.add_argument("--trigger", metavar="WORD",
                       help="the word that calls the character in captions and prompts; needed the first time")
-    _knob_flags(made, Character, only=("repeats", "asymmetric"), defaults=False)
+    knob_flags(made, Character, only=("repeats", "asymmetric"), defaults=False)
     _provenance_flag(made)
     made.add_argument("--link", action="store_true", help=_LINK)
 
@@ -196,7 +195,7 @@ def _guess(verbs: argparse._SubParsersAction) -> None:
 def _describe(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "describe", "Writes sentences into captions that have none, with a language model on a server.")
     made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
-    _knob_flags(made, Describer)
+    knob_flags(made, Describer)
     made.add_argument("--send-images", action="store_true",
                       help="sends the pictures to that server (default: their tags only)")
     made.add_argument("--image", action="append", default=[], metavar="ID|NAME",
@@ -215,27 +214,53 @@ def _tagger_flags(made: argparse.ArgumentParser) -> None:
 def _train(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "train", "Trains a LoRA on the images of a project.")
     made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
-    _recipe_flags(made)
+    recipe_flags(made)
     made.add_argument("--character", action="append", metavar="NAME",
                       help="trains on this character only (may be repeated; default: all)")
-    _base_flags(made)
+    origin_flags(made)
+    base_flags(made)
     settings = made.add_argument_group("settings", "Each is taken from the recipe unless it is given here.")
-    _knob_flags(settings, Recipe, defaults=False)
+    knob_flags(settings, Recipe, defaults=False)
+
+
+def _plan(verbs: argparse._SubParsersAction) -> None:
+    made = _verb(verbs, "plan", "Tells how long a run would be, what is known of such runs, what speaks against it.",
+                 json="prints one JSON object")
+    made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
+    recipe_flags(made)
+    made.add_argument("--character", action="append", metavar="NAME",
+                      help="trains on this character only (may be repeated; default: all)")
+    made.add_argument("--price", type=float, default=0.0, metavar="X", help="what the machine costs an hour")
+    made.add_argument("--late", choices=("yes", "no"),
+                      help="whether she has a feature that is learnt late, such as a side (default: by her ledger)")
+    origin_flags(made)
+    base_flags(made)
 
 
 def _resume(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "resume", "Goes on with a run that was stopped or cut off, as if it never had been.")
     made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
     made.add_argument("run", metavar="RUN", help=_RUN)
-    _base_flags(made, otherwise="the one the run was started on")
+    made.add_argument("--epochs", type=int, metavar="N",
+                      help="makes the run longer or shorter; with more epochs a finished one goes on")
+    base_flags(made, otherwise="the one the run was started on")
+
+
+def _wish(verbs: argparse._SubParsersAction) -> None:
+    made = _verb(verbs, "wish", "Asks something of a run while it trains, in whatever window or terminal.")
+    made.add_argument("dir", type=Path, metavar="DIR", help=_PROJECT)
+    made.add_argument("run", metavar="RUN", help=_RUN)
+    made.add_argument("wish", choices=[kind.replace(" ", "-") for kind in WISHES], metavar="WISH",
+                      help="stop, pause, stop-after-epoch, go-on, save (a LoRA now), preview (pictures now), epochs")
+    made.add_argument("number", type=int, nargs="?", default=0, metavar="N", help="for epochs: how many in all")
 
 
 def _render(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "render", "Renders one picture, or the sheet of a run in the project DIR.")
     made.add_argument("dir", type=Path, nargs="?", metavar="DIR", help=f"{_PROJECT}; for a sheet only")
-    _base_flags(made, otherwise="for a sheet, that of its run")
+    base_flags(made, otherwise="for a sheet, that of its run")
     picture = made.add_argument_group("one picture, without a project")
-    _knob_flags(picture, RenderSpec, skip=_SIDES)
+    knob_flags(picture, RenderSpec, skip=_SIDES)
     picture.add_argument("--size", metavar="WxH", help="width and height in pixels (default: 1024x1024)")
     picture.add_argument("--lora", type=lora, action="append", default=[], metavar="FILE:STRENGTH",
                          help="a LoRA to wear, at strength 1 if none is given; `turbo` is the Turbo LoRA beside the "
@@ -243,8 +268,9 @@ def _render(verbs: argparse._SubParsersAction) -> None:
     picture.add_argument("--out", type=Path, metavar="FILE.png", help="where the picture goes")
     sheet = made.add_argument_group("a sheet")
     sheet.add_argument("--sheet", metavar="FILE|NAME",
-                       help=f"a sheet file, or one that ships: {_names(shipped_plans())}")
-    sheet.add_argument("--run", metavar="RUN", help=_RUN)
+                       help=f"a sheet file, or one that ships: {shipped_names(shipped_plans())}")
+    sheet.add_argument("--run", metavar="RUN|DIR", help=f"{_RUN}; or a folder of LoRA files, whoever trained them")
+    sheet.add_argument("--trigger", metavar="WORD", help="calls the character of such a folder; needed the first time")
     sheet.add_argument("--axis", action="append", default=[], metavar="name=values",
                        help="gives an axis other values, or adds one: 'seed=1, 2, ..., 8' (may be repeated)")
 
@@ -253,7 +279,7 @@ def _prompt(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "prompt", "Shows a prompt as the model reads it: weights, tokens, and what looks odd.",
                  json="prints one JSON object")
     made.add_argument("text", metavar="TEXT", help="the prompt")
-    _base_flags(made, default="practice")
+    base_flags(made, default="practice")
 
 
 def _convert(verbs: argparse._SubParsersAction) -> None:
@@ -266,8 +292,15 @@ def _convert(verbs: argparse._SubParsersAction) -> None:
 
 
 def _check(verbs: argparse._SubParsersAction) -> None:
-    made = _verb(verbs, "check", "Tells whether this machine, and a base model if one is named, are ready for work.")
-    _base_flags(made, otherwise="none is looked at, and what there is is listed")
+    made = _verb(verbs, "check", "Tells whether this machine, a base model or a whole run are ready for work.")
+    made.add_argument("dir", type=Path, nargs="?", metavar="DIR",
+                      help=f"{_PROJECT}; with --recipe its run is tried, up to two real steps and a preview")
+    made.add_argument("--recipe", metavar="FILE|NAME", help="how the project DIR shall be trained")
+    made.add_argument("--set", action="append", default=[], metavar="key=value",
+                      help="changes a setting of the recipe: rank=16 (may be repeated)")
+    made.add_argument("--character", action="append", metavar="NAME", help="only this character (may be repeated)")
+    origin_flags(made)
+    base_flags(made, otherwise="none is looked at, and what there is is listed")
     made.add_argument("--comfyui", type=Path, metavar="DIR",
                       help="lists what this ComfyUI installation holds for an Anima (default: those in usual places)")
     made.add_argument("--fetch-tokenizers", action="store_true",
@@ -276,7 +309,7 @@ def _check(verbs: argparse._SubParsersAction) -> None:
 
 def _rehearse(verbs: argparse._SubParsersAction) -> None:
     made = _verb(verbs, "rehearse", "Tries a base model out: loads, draws, trains, exports, reloads; a page tells.")
-    _base_flags(made, otherwise="needed")
+    base_flags(made, otherwise="needed")
     made.add_argument("--match", type=Path, metavar="FILE.png",
                       help="a picture that ComfyUI saved: it is drawn again from its own graph and compared")
     made.add_argument("--lora-folder", type=Path, metavar="DIR",
@@ -285,7 +318,7 @@ def _rehearse(verbs: argparse._SubParsersAction) -> None:
                       help="where the page goes (default: rehearsal)")
     made.add_argument("--size", metavar="WxH", help="of the other pictures and the training, in pixels (default: "
                       "1024x1024; 128x128 for the practice model)")
-    _knob_flags(made, RenderSpec, only=("steps",))
+    knob_flags(made, RenderSpec, only=("steps",))
     made.add_argument("--train-steps", type=int, default=TRAIN_STEPS, metavar="N",
                       help=f"how many steps are trained (default: {TRAIN_STEPS})")
 
@@ -307,72 +340,3 @@ def _show(verbs: argparse._SubParsersAction) -> None:
     made.add_argument("dir", type=Path, metavar="DIR", help="the folder of a project, of a run or of a sheet")
     made.add_argument("what", nargs="?", metavar="RUN|SHEET",
                       help="only this run (number, whole name or latest) or this sheet (sheet/3, sheet/latest)")
-
-
-def _recipe_flags(made: argparse.ArgumentParser, default: str | None = None) -> None:
-    also = f" (default: {default})" if default else ""
-    made.add_argument("--recipe", required=default is None, default=default, metavar="FILE|NAME",
-                      help=f"how to train: a recipe file, or one that ships: {_names(shipped_recipes())}{also}")
-    made.add_argument("--set", action="append", default=[], metavar="key=value",
-                      help="changes a setting of the recipe: rank=16 (may be repeated)")
-
-
-def _base_flags(made: argparse.ArgumentParser, default: str | None = None, otherwise: str = "the project's") -> None:
-    """`otherwise` says which base is meant where the flag is left out."""
-    made.add_argument("--base", default=default, metavar="FILE|DIR|practice",
-                      help=f"the base model: its file, its folder, or practice (default: {default or otherwise})")
-    made.add_argument("--device", choices=DEVICES, default="auto", help="what computes (default: the best there is)")
-    parts = made.add_argument_group("parts of the base model, where they do not lie beside it")
-    for name, (metavar, what) in _PARTS.items():
-        parts.add_argument(f"--{name}", type=Path, metavar=metavar, help=what)
-
-
-def _knob_flags(made: argparse._ActionsContainer, cls: type, *, only: Iterable[str] = (), skip: Iterable[str] = (),
-                defaults: bool = True) -> None:
-    """One flag for each knob. Its text is checked where `--set` is, so that a wrong value reads the same everywhere."""
-    for knob in knobs_of(cls):
-        if (not only or knob.name in only) and knob.name not in skip:
-            made.add_argument(_flag(knob.name), dest=knob.name, metavar=_metavar(knob), help=_help(knob, defaults))
-
-
-def _flag(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
-
-
-def _metavar(knob: Knob) -> str:
-    if knob.choices:
-        return "{" + ",".join(knob.choices) + "}"
-    word = {int: "N", float: "X", str: "TEXT", bool: "yes|no"}[knob.kind]
-    return word + ("|" if knob.kind is str else ",") + "..." if knob.many else word
-
-
-def _help(knob: Knob, defaults: bool) -> str:
-    """argparse reads % as a place to fill."""
-    notes = [_limits(knob), _separated(knob), f"default: {_shown(knob)}" if defaults and _shown(knob) else ""]
-    tail = "; ".join(note for note in notes if note)
-    return f"{knob.help} ({tail})".replace("%", "%%") if tail else knob.help.replace("%", "%%")
-
-
-def _limits(knob: Knob) -> str:
-    if knob.lo is None or knob.hi is None or knob.hi > 10**15:
-        return knob.unit
-    steps = f", multiples of {knob.multiple}" if knob.multiple > 1 else ""
-    return f"{_number(knob.lo)} to {_number(knob.hi)} {knob.unit}".strip() + steps
-
-
-def _separated(knob: Knob) -> str:
-    return f"several are separated by '{'|' if knob.kind is str else ','}'" if knob.many else ""
-
-
-def _number(value: float) -> str:
-    return f"{int(value):,}" if value == int(value) else f"{value:g}"
-
-
-def _shown(knob: Knob) -> str:
-    if knob.many:
-        return ""
-    return ("yes" if knob.default else "no") if isinstance(knob.default, bool) else str(knob.default)
-
-
-def _names(shipped: Sequence[str]) -> str:
-    return " or ".join(shipped)

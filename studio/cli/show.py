@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from studio.cli.foreign import is_foreign, show_foreign
 from studio.cli.live import JsonLines, duration
 from studio.core.fold import Course, RunState, SheetState
 from studio.store import dataset, journal, runs, sweeps, workspace
@@ -20,6 +21,8 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 def show(folder: Path, what: str | None, *, as_json: bool = False) -> int:
     """Prints a summary, or with `as_json` the events of the journals themselves."""
+    if what is None and is_foreign(folder):
+        return show_foreign(folder, as_json=as_json)
     place, found = _found(folder, what)
     if as_json:
         listen = JsonLines()
@@ -77,6 +80,8 @@ def _run_lines(run: RunFolder, state: RunState) -> Iterator[str]:
         yield f"  loss        {_spark([loss for _, loss in state.losses])}  {last.loss:.4f}"
     for saved in state.checkpoints:
         yield f"  epoch {saved.epoch:<5} {saved.path}   step {saved.step}   {saved.sha256[:12]}"
+    for asked in state.snapshots:
+        yield f"  step {asked.step:<6} {asked.path}   epoch {asked.epoch}   {asked.sha256[:12]}"
     yield from _notes(state.course)
 
 

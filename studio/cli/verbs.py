@@ -9,18 +9,22 @@ from getpass import getpass
 from pathlib import Path
 
 import resources
+from studio.cli.elsewhere import recipe_job, try_text_job, watch_job
 from studio.cli.options import PICTURE_FLAGS, SHEET_FLAGS, assignments, recipe_of, refuse, require, spec_of
 from studio.core.axes import parse_axis
 from studio.core.describing import Describer, chat_address
 from studio.core.errors import UserError
 from studio.core.knobs import changed, from_text, knob_of
+from studio.core.origin import refusal
 from studio.core.project import Character
 from studio.core.provenance import folder_rules
-from studio.core.recipe import load_recipe
+from studio.core.recipe import Recipe, load_recipe
 from studio.core.sheet_plan import shipped_plans
+from studio.jobs.adopt import run_meant
 from studio.jobs.bases import PARTS, BaseChoice, chosen_base, practice_tagger
 from studio.jobs.check import Check
 from studio.jobs.convert import Convert
+from studio.jobs.convert_recipe import ConvertRecipe
 from studio.jobs.demo import Demo
 from studio.jobs.describe import Describe
 from studio.jobs.execute import Job
@@ -29,6 +33,9 @@ from studio.jobs.fetch_tokenizers import FetchTokenizers
 from studio.jobs.guess import Guess
 from studio.jobs.import_images import ImportImages
 from studio.jobs.new_project import NewProject
+from studio.jobs.plan import Proposal, approved, plan_of
+from studio.jobs.preflight import Preflight
+from studio.jobs.pack import PackRun, start_packing
 from studio.jobs.read_provenance import ReadProvenance
 from studio.jobs.rehearse import Rehearse, rehearsed_spec
 from studio.jobs.render_picture import RenderPicture
@@ -36,8 +43,13 @@ from studio.jobs.render_sheet import RenderSheet, start_sheet
 from studio.jobs.survey import SurveyImages
 from studio.jobs.tag import Tag
 from studio.jobs.train import Train, resume_training, start_training
+from studio.jobs.try_text import TryText
+from studio.jobs.watch_folder import WatchFolder
 from studio.store.api_keys import keep_key
-from studio.store.workspace import Workspace, open_project
+from studio.store.runs import find_run
+from studio.store.workspace import Workspace, open_project, visit_project
+
+_TRIED = ("recipe", "set", "character", "parent", "refuse")  # of `check`, for a run
 
 
 @contextmanager
@@ -102,11 +114,15 @@ def _describe(chosen: argparse.Namespace, kept: ExitStack) -> Describe:
 
 def _train(chosen: argparse.Namespace, kept: ExitStack) -> Train:
     recipe = recipe_of(load_recipe(chosen.recipe), chosen)
-    return start_training(_project(chosen, kept), recipe, base_of(chosen), tuple(chosen.character or ()))
+    with open_project(chosen.dir) as place:  # training owns its run, so that the project can be opened beside it
+        proposal = proposal_of(chosen, recipe)
+        refused = approved(plan_of(place, proposal), proposal.refused)
+        parent = find_run(place, chosen.parent).id if chosen.parent else ""
+        return start_training(place, recipe, base_of(chosen), proposal.characters, parent, refused)
 
 
 def _resume(chosen: argparse.Namespace, kept: ExitStack) -> Train:
-    return resume_training(_project(chosen, kept), chosen.run, base_of(chosen))
+    return resume_training(visit_project(chosen.dir), chosen.run, base_of(chosen), chosen.epochs or 0)
 
 
 def _render(chosen: argparse.Namespace, kept: ExitStack) -> RenderPicture | RenderSheet:
@@ -124,18 +140,40 @@ def _sheet(chosen: argparse.Namespace, kept: ExitStack) -> RenderSheet:
     refuse(chosen, PICTURE_FLAGS, "is for one picture, and a project is named", "For a sheet, write --axis cfg=1.")
     require(chosen.sheet, "--sheet", f"Name a sheet file, or one that ships: {', '.join(shipped_plans())}.")
     require(chosen.run, "--run", "Name a run: its number, its whole name, or latest.")
-    axes = [parse_axis(each) for each in chosen.axis]
-    return start_sheet(_project(chosen, kept), chosen.sheet, chosen.run, base_of(chosen), axes, tuple(chosen.lora))
+    axes, place = [parse_axis(each) for each in chosen.axis], _project(chosen, kept)
+    run = run_meant(place, chosen.run, chosen.trigger, base_of(chosen))
+    return start_sheet(place, chosen.sheet, run.id, base_of(chosen), axes, tuple(chosen.lora))
+
+
+def _recipe(chosen: argparse.Namespace, kept: ExitStack) -> ConvertRecipe:
+    return recipe_job(chosen)
+
+
+def _watch(chosen: argparse.Namespace, kept: ExitStack) -> WatchFolder:
+    return watch_job(chosen)
+
+
+def _pack(chosen: argparse.Namespace, kept: ExitStack) -> PackRun:
+    return start_packing(visit_project(chosen.dir), chosen.run, chosen.output, base_of(chosen), chosen.source)
+
+
+def _try_text(chosen: argparse.Namespace, kept: ExitStack) -> TryText:
+    return try_text_job(chosen)
 
 
 def _convert(chosen: argparse.Namespace, kept: ExitStack) -> Convert:
     return Convert(chosen.source, chosen.target, chosen.format, chosen.fold_alpha, chosen.as_lora)
 
 
-def _check(chosen: argparse.Namespace, kept: ExitStack) -> Check | FetchTokenizers:
+def _check(chosen: argparse.Namespace, kept: ExitStack) -> Check | FetchTokenizers | Preflight:
     if chosen.fetch_tokenizers:
         refuse(chosen, ("base", "comfyui", *PARTS), "is for looking, and tokenizers are fetched", "Look afterwards.")
         return FetchTokenizers()
+    if chosen.dir:
+        require(chosen.recipe, "--recipe", "Say how the project shall be trained: a recipe file, or one that ships.")
+        refuse(chosen, ("comfyui",), "is for listing, and a run is tried", "List afterwards.")
+        return Preflight(chosen.dir, proposal_of(chosen, changed(load_recipe(chosen.recipe), chosen.set)))
+    refuse(chosen, _TRIED, "is for a run, and no project is named", "Write charstudio check DIR --recipe ...")
     if chosen.base is None:
         refuse(chosen, PARTS, "is for a base model, and none is named", "Name one with --base.")
     return Check(base_of(chosen) if chosen.base else None, chosen.comfyui)
@@ -147,6 +185,13 @@ def _rehearse(chosen: argparse.Namespace, kept: ExitStack) -> Rehearse:
         refuse(chosen, ("lora_folder",), "is for the LoRAs of a picture, and none is named", "Name one with --match.")
     spec = spec_of(chosen, rehearsed_spec(base))
     return Rehearse(base, chosen.out, spec, chosen.match, chosen.lora_folder, chosen.train_steps)
+
+
+def proposal_of(chosen: argparse.Namespace, recipe: Recipe) -> Proposal:
+    """The run that was typed."""
+    late = {"yes": True, "no": False}.get(getattr(chosen, "late", None) or "")
+    return Proposal(recipe, base_of(chosen), tuple(chosen.character or ()), chosen.parent, late,
+                    getattr(chosen, "price", 0.0), tuple(refusal(text) for text in chosen.refuse))
 
 
 def _project(chosen: argparse.Namespace, kept: ExitStack) -> Workspace:
@@ -168,5 +213,6 @@ def _first_sample() -> Path:
 _JOBS: dict[str, Callable[[argparse.Namespace, ExitStack], Job]] = {
     "demo": _demo, "new": _new, "import": _import, "tag": _tag, "guess": _guess, "describe": _describe, "train": _train,
     "resume": _resume, "render": _render, "convert": _convert, "check": _check, "rehearse": _rehearse,
-    "survey": _survey, "provenance": _provenance, "export": _export,
+    "survey": _survey, "provenance": _provenance, "export": _export, "recipe": _recipe, "watch": _watch,
+    "pack": _pack, "try-text": _try_text,
 }  # fmt: skip

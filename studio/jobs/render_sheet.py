@@ -194,7 +194,8 @@ def _by_key(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
 
 
 def _notes(state: RunState) -> Notes:
-    """Steps always stand beside exposures."""
-    exposures = {each.step: each.exposures for each in state.steps}
+    """Steps always stand beside exposures; of a run from elsewhere both may be unknown."""
+    exposures = {each.step: (f"{each.exposures:,} exposures",) for each in state.steps if each.exposures}
     return {BASE: ("without the LoRA",)} | {
-        each.epoch: (f"{exposures.get(each.step, 0):,} exposures", f"step {each.step:,}") for each in state.checkpoints}
+        each.epoch: exposures.get(each.step, ()) + ((f"step {each.step:,}",) if each.step else ())
+        for each in state.checkpoints}
