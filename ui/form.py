@@ -8,14 +8,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from studio.core.errors import UserError
 from studio.core.knobs import Knob, Setting, from_text, knobs_of
 from ui import theme
 from ui.i18n import tr
 from ui.widgets.basics import column, restyle, row
+
+_LINES = 5  # of an editor for several texts
 
 
 class Form(QWidget):
@@ -52,13 +54,16 @@ class Form(QWidget):
 
 
 class Field(QWidget):
-    """One setting: a tick, a list of choices, or a line of text with its unit; below it what is wrong with it."""
+    """One setting: a tick, a list of choices, or a text with its unit; below it what is wrong with it.
+
+    A `live` one tells of each keystroke that makes sense, and complains only when the person is done.
+    """
 
     entered = Signal(str, object)  # its name, its new value
 
-    def __init__(self, knob: Knob, setting: Setting) -> None:
+    def __init__(self, knob: Knob, setting: Setting, *, live: bool = False) -> None:
         super().__init__()
-        self._knob = knob
+        self._knob, self._live = knob, live
         self.label = QLabel(tr(knob.label))
         self.editor = _editor(knob, setting)
         self._error = QLabel()
@@ -82,26 +87,50 @@ class Field(QWidget):
         self.editor.setText(text)
         self._typed()
 
+    def show_setting(self, setting: Setting) -> None:
+        """Shows another value without telling anybody; what is being typed and means the same stays as it is."""
+        silent = QSignalBlocker(self.editor)
+        match self.editor:
+            case QCheckBox():
+                self.editor.setChecked(bool(setting))
+            case QComboBox():
+                self.editor.setCurrentIndex(self.editor.findData(setting))
+            case QLineEdit() if self._read() != setting:
+                self.editor.setText(_text(self._knob, setting))
+            case QPlainTextEdit() if self._read() != setting:
+                self.editor.setPlainText("\n".join(setting))
+        silent.unblock()
+        self._accept()
+
     def _build(self) -> None:
         tip = f"{tr(self._knob.help)}\n{self._knob.name}{_limits(self._knob)}"
         for part in (self.label, self.editor):
             part.setToolTip(tip)
         self.label.setBuddy(self.editor)
         self.editor.setAccessibleName(tr(self._knob.label))
-        self._line = row(self.editor, QLabel(self._knob.unit)) if self._knob.unit else row(self.editor)
+        self._line = row(self.editor, QLabel(tr(self._knob.unit))) if self._knob.unit else row(self.editor)
         self.setLayout(column(self._line, self._error, gap=theme.TINY))
 
     def _bind(self) -> None:
         match self.editor:
             case QCheckBox():
-                self.editor.toggled.connect(lambda on: self.entered.emit(self._knob.name, on))
+                self.editor.clicked.connect(lambda on: self.entered.emit(self._knob.name, on))
             case QComboBox():
                 self.editor.activated.connect(self._chosen)
             case QLineEdit():
                 self.editor.editingFinished.connect(self._typed)
+                if self._live:
+                    self.editor.textEdited.connect(self._typing)
+            case QPlainTextEdit():
+                self.editor.textChanged.connect(self._typing)
 
     def _chosen(self) -> None:
         self.entered.emit(self._knob.name, self.editor.currentData())
+
+    def _typing(self) -> None:
+        if (setting := self._read()) is not None:
+            self._accept()
+            self.entered.emit(self._knob.name, setting)
 
     def _typed(self) -> None:
         try:
@@ -111,9 +140,22 @@ class Field(QWidget):
             self._error.show()
             restyle(self.editor, state="bad")
             return
-        self._error.hide()
-        restyle(self.editor, state="")
+        self._accept()
         self.entered.emit(self._knob.name, setting)
+
+    def _read(self) -> Setting | None:
+        """What stands there; None where it makes no sense, or not yet."""
+        if isinstance(self.editor, QPlainTextEdit):
+            return tuple(line.strip() for line in self.editor.toPlainText().splitlines() if line.strip())
+        try:
+            return from_text(self._knob, self.editor.text().strip())
+        except UserError:
+            return None
+
+    def _accept(self) -> None:
+        if not self._error.isHidden():
+            self._error.hide()
+            restyle(self.editor, state="")
 
 
 def _editor(knob: Knob, setting: Setting) -> QWidget:
@@ -127,12 +169,22 @@ def _editor(knob: Knob, setting: Setting) -> QWidget:
             made.addItem(_capital(tr(choice)), choice)
         made.setCurrentIndex(made.findData(setting))
         return made
+    if knob.kind is str and knob.many:
+        return _lines(setting)
     return QLineEdit(_text(knob, setting))
+
+
+def _lines(setting: tuple[str, ...]) -> QPlainTextEdit:
+    """A text a line; each may be longer than the line is wide."""
+    made = QPlainTextEdit("\n".join(setting))
+    made.setTabChangesFocus(True)
+    made.setFixedHeight(_LINES * made.fontMetrics().lineSpacing() + 2 * theme.SMALL)
+    return made
 
 
 def _text(knob: Knob, setting: Setting) -> str:
     if knob.many:
-        return (" | " if knob.kind is str else ", ").join(str(each) for each in setting)
+        return ", ".join(str(each) for each in setting)
     return f"{setting:g}" if isinstance(setting, float) else str(setting)
 
 

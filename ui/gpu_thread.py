@@ -17,14 +17,19 @@ from PySide6.QtCore import QThread
 if TYPE_CHECKING:
     from studio.core.events import Ending, Event
     from studio.core.fold import Course
-    from studio.jobs.execute import Ticket
+    from studio.jobs.execute import Job, Ticket
 
 ON_CARD = frozenset({"demo", "train", "render", "sheet", "rehearse", "check", "score"})
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Task:
-    """A job on its way through the window. `title` is what people read; `course` is folded from its events."""
+    """A job on its way through the window. `title` is what people read; `course` is folded from its events.
+
+    `make` makes the job when its turn comes, for one that was only written down until then. `after` has to be finished
+    before; where it ended otherwise, the task is held until somebody lets it go. With `frees_card` nothing of it stays
+    on the card when it has ended.
+    """
 
     number: int
     title: str
@@ -33,10 +38,27 @@ class Task:
     then: Callable[[Task], object] | None = None
     quiet: bool = False
     ending: Ending | None = None
+    make: Callable[[], Job] | None = None
+    after: Task | None = None
+    frees_card: bool = False
 
     @property
     def kind(self) -> str:
         return self.ticket.job.kind
+
+    @property
+    def is_for_card(self) -> bool:
+        return self.kind in ON_CARD
+
+    @property
+    def run(self) -> str:
+        """The id of the run that it trains; empty for anything else."""
+        return self.ticket.job.folder.name if self.kind == "train" and self.ticket.job.folder else ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether what has to be finished before is not, or never will be."""
+        return self.after is not None and self.after.course.status != "finished"
 
     @property
     def is_waiting(self) -> bool:
@@ -75,13 +97,17 @@ class GpuThread(QThread):
         self.wait()
 
     def run(self) -> None:
+        from studio.core.events import Stopped
         from studio.jobs.execute import answered, execute, exit_code
         from studio.jobs.gpu import Gpu
 
         gpu = Gpu(self._device)  # made and released in the thread that computes
         while (task := self._queue.get()) is not None:
             def listen(event: Event, task: Task = task) -> None:
+                task.frees_card |= isinstance(event, Stopped) and event.facts.get("why") == "paused"
                 self._mailbox.append((task, event))
 
             answered(lambda task=task, listen=listen: exit_code(execute(task.ticket, gpu, listen)), listen)
+            if task.frees_card:
+                gpu.evict()
         gpu.evict()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from ui.i18n import tr, trn
+from ui.i18n import tr
+from ui.leaving import Leaving
 from ui.pages import Page
 from ui.pages.start import StartPage
 from ui.session import Session
@@ -21,8 +22,8 @@ from ui.widgets.status_strip import StatusStrip
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 
-    from ui.gpu_thread import Task
     from ui.notices import Notice
+    from ui.overnight import Overnight
     from ui.widgets.drop_overlay import DropOverlay
     from ui.widgets.sidebar import Sidebar
     from ui.widgets.toasts import Toasts
@@ -38,7 +39,7 @@ class MainWindow(QMainWindow):
         self._session, self._actions = session, session.actions
         self._pages = {page.id: page for page in pages}
         self._built: dict[str, QWidget] = {}
-        self._is_leaving = False
+        self._overnight: Overnight | None = None
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
 
@@ -138,7 +139,7 @@ class MainWindow(QMainWindow):
         session.project_closed.connect(self.show_start)
         session.noticed.connect(self._tell)
         session.page_requested.connect(self.show_page)
-        session.jobs.ended.connect(self._leave_after)
+        self._leaving = Leaving(session, self, lambda: self._overnight and self._overnight.queue)
         for signal in (session.project_opened, session.project_closed, session.project_changed):
             signal.connect(self._show_title)
 
@@ -147,8 +148,17 @@ class MainWindow(QMainWindow):
 
     def _opened(self) -> None:
         self._show_sidebar()
+        self._watch_runs()
         last = str(self._session.settings.state("page", ""))
         self.show_page(last if last in self._pages else next(iter(self._pages)))
+
+    def _watch_runs(self) -> None:
+        """From the first project on."""
+        if self._overnight is None:
+            from ui.overnight import Overnight
+
+            self._overnight = Overnight(self._session, self)
+            self._overnight.look()
 
     def back(self) -> None:
         """From the start page to the project that is still open."""
@@ -195,35 +205,14 @@ class MainWindow(QMainWindow):
     # Coming and going
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """A job that runs is asked about once; then it is stopped tidily and the window goes after it."""
-        if not self._may_leave():
+        """Jobs that run are asked about once; the window goes after them."""
+        if not self._leaving.may_leave():
             event.ignore()
             return
         self._remember()
         self._session.close()
         self._session.jobs.close()
         event.accept()
-
-    def _may_leave(self) -> bool:
-        running = self._session.jobs.open
-        if not running:
-            return True
-        if not self._is_leaving and self._asks_to_stop(running):
-            self._is_leaving = True
-            self._session.jobs.stop_all()
-            self._session.say(tr("Stopping; the window closes when what is done has been saved."))
-        return False
-
-    def _asks_to_stop(self, running: tuple[Task, ...]) -> bool:
-        what = trn("“{title}” is still at work.", "“{title}” and {more} more are still at work.", len(running),
-                   title=running[0].title, more=len(running) - 1)
-        more = tr("Closing stops it after the step at hand. What is done is saved, and can be resumed.")
-        answers = (tr("Stop and close"), tr("Keep working"))
-        return self._session.ask.choice(self, tr("Close the window?"), what, more, answers) == 0
-
-    def _leave_after(self) -> None:
-        if self._is_leaving and not self._session.jobs.open:
-            self.close()
 
     def _restore(self) -> None:
         kept = str(self._session.settings.state("geometry", ""))

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QMetaMethod, QObject, Signal
 
 from ui.jobs import Jobs
+from ui.newcomers import AT_ONCE, Newcomers
 from ui.notices import Notice
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from ui.theme import Look
 
 T = TypeVar("T")
+
+_CHANGING = frozenset({"import", "tag", "describe", "provenance", "demo"})  # jobs after which the folders are other
 
 
 class Session(QObject):
@@ -60,6 +63,7 @@ class Session(QObject):
         self.desk: Desk | None = None
         self.records: Records | None = None
         self._selection: tuple[str, ...] = ()
+        self._newcomers = Newcomers(self)
 
     # The project
 
@@ -88,7 +92,7 @@ class Session(QObject):
         place = open_project(folder.absolute())
         try:
             desk = Desk(place)
-            records = Records(desk)
+            records = Records(desk, AT_ONCE)
         except BaseException:
             place.close()
             raise
@@ -98,12 +102,15 @@ class Session(QObject):
         self.project_opened.emit()
         self.undo_changed.emit()
         self._tell_repairs()
+        self._newcomers.look()
 
     def close(self) -> None:
         """Puts the project away; without one nothing happens."""
         if self.place is None:
             return
         self.project_closing.emit()
+        self._let_pages_go()
+        self._newcomers.leave()
         self._remember_project()
         self.desk.close()
         self.place.close()
@@ -128,11 +135,12 @@ class Session(QObject):
 
     def edited(self, edit: Edit | None) -> Edit | None:
         """Tells of an edit that was made at the desk, in whatever thread, once it is back in this one."""
+        from studio.core.edits import ledgers_in
+
         if edit is not None:
-            count = len(self.records.all)
-            ids = tuple(dict.fromkeys(change.image for change in edit.changes))
-            self.records.after(edit)
-            self.records_changed.emit(ids if len(self.records.all) == count else ())
+            self._tell_records(edit)
+            for character in ledgers_in(edit):
+                self.ledger_changed.emit(character)
             self.undo_changed.emit()
         return edit
 
@@ -154,6 +162,7 @@ class Session(QObject):
             self.project_changed.emit()
             self.records_changed.emit(())
             self.undo_changed.emit()
+            self._newcomers.look()
 
     def ledger(self, character: str) -> Ledger:
         """The identity ledger of a character."""
@@ -161,11 +170,12 @@ class Session(QObject):
 
         return read_ledger(self.place, character)
 
-    def write_ledger(self, ledger: Ledger) -> None:
-        from studio.store.ledgers import write_ledger
+    def write_ledger(self, ledger: Ledger, what: str = "") -> Edit | None:
+        """Gives a character another ledger, as an edit; without `what` a sentence says what of it changed."""
+        from ui.viewstate.ledger_words import told
 
-        write_ledger(self.place, ledger)
-        self.ledger_changed.emit(ledger.character)
+        said = what or told(self.ledger(ledger.character), ledger)
+        return self.edited(self.desk.write_ledger(said, ledger))
 
     # The selection, which all pages share
 
@@ -231,10 +241,26 @@ class Session(QObject):
     def _job_ended(self, task: Task) -> None:
         from studio.core.events import Failed
 
-        if self.place and task.kind in ("import", "tag", "demo"):
+        if self.place and task.kind in _CHANGING:
             self.attempt(self.rescan)
         if isinstance(task.ending, Failed) and not task.quiet:
             self.noticed.emit(Notice(task.ending.what, task.ending.remedy, "bad"))
+
+    def _tell_records(self, edit: Edit) -> None:
+        """Which records an edit changed; one of ledgers alone changed none."""
+        count, ids = len(self.records.all), tuple(dict.fromkeys(each.image for each in edit.changes if each.image))
+        self.records.after(edit)
+        if len(self.records.all) != count:
+            self.records_changed.emit(())
+        elif ids:
+            self.records_changed.emit(ids)
+        self._newcomers.look()
+
+    def _let_pages_go(self) -> None:
+        """Pages live as long as their project. Until the event loop has deleted them they must not hear of the next."""
+        for signal in (self.records_changed, self.selection_changed, self.ledger_changed, self.filter_requested):
+            if self.isSignalConnected(QMetaMethod.fromSignal(signal)):
+                signal.disconnect()
 
     def _remember_project(self) -> None:
         from ui.recent import keep_strip

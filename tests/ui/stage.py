@@ -57,7 +57,7 @@ def resize(app: App, size: tuple[int, int], scale: float = 1.0) -> None:
 def settle(app: App, at_most_s: float = 30.0) -> None:
     """Until no job runs and nothing more happens."""
     began = quiet = time.monotonic()
-    while time.monotonic() - quiet < SETTLED_S and time.monotonic() - began < at_most_s:
+    while (app.session.jobs.open or time.monotonic() - quiet < SETTLED_S) and time.monotonic() - began < at_most_s:
         QApplication.processEvents()
         if app.session.jobs.open:
             quiet = time.monotonic()

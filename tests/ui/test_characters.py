@@ -108,3 +108,14 @@ def test_a_form_says_what_there_is_to_say_of_a_trigger(application, project_fold
     QTest.keyClicks(form.name, "New")
     QTest.keyClicks(form.trigger, "smile")
     assert [remark.kind for remark in form.remarks] == ["doubtful"] and form.is_possible
+
+
+def test_her_pictures_are_shown_and_the_way_to_all_of_them(studio, cast) -> None:
+    cast.choose(("Suzu",))
+    shown = cast.pictures._list
+    assert [shown.item(place).toolTip() for place in range(shown.count())] == ["s0.png", "s1.png", "both.png"]
+    studio.finish(lambda: not any(shown.item(place).icon().isNull() for place in range(shown.count())))
+    assert cast.pictures._all.text() == "Show her 3 pictures"
+    QTest.mouseClick(cast.pictures._all, Qt.MouseButton.LeftButton)
+    page = studio.window.page_widget("dataset")
+    assert {each.image.path.name for each in page.gallery.shown} == {"both.png", "s0.png", "s1.png"}

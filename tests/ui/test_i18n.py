@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from studio.core.knobs import knobs_of
+from studio.core.recipe import Recipe
 from tests.architecture.tree import ROOT, files
 from ui import i18n
 from ui.choices import Choices
@@ -79,9 +80,9 @@ def asked() -> dict[str, str]:
 def from_knobs() -> set[str]:
     """Texts that forms translate without naming them."""
     texts = set()
-    for each in knobs_of(Choices):
-        texts |= {each.label, each.help, *(each.choices or ())}
-    return texts
+    for each in (*knobs_of(Choices), *knobs_of(Recipe)):
+        texts |= {each.label, each.help, each.unit, *(each.choices or ())}
+    return texts - {""}
 
 
 JAPANESE = i18n.catalogue("ja")

@@ -13,6 +13,7 @@ from studio.core.events import Ending, Failed, Finished, Note, Progress, Started
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
 from studio.jobs.import_images import ImportImages
+from ui.jobs import Coming
 
 
 @dataclass(slots=True)
@@ -150,3 +151,124 @@ def test_notes_and_endings_are_kept_with_the_task(app) -> None:
     task = app.session.run(Noting(), "Looking")
     app.finish()
     assert task.course.notes == ("Two files were no pictures.",)
+
+
+def test_turns_can_be_changed_and_what_runs_keeps_its_own(app) -> None:
+    jobs = [Fake(name) for name in "abcd"]
+    for job in jobs:
+        job.ran = jobs[0].ran
+    tasks = [app.session.run(job, job.name) for job in jobs]
+    app.session.jobs.move(tasks[3], 0)
+    app.session.jobs.move(tasks[0], 2)
+    assert app.session.jobs.waiting == (tasks[3], tasks[1], tasks[2])
+    let_go(*jobs)
+    app.finish()
+    assert jobs[0].ran == ["a", "d", "b", "c"]
+
+
+def test_a_paused_queue_lets_what_runs_go_on_and_begins_nothing(app) -> None:
+    first, second = Fake("first"), Fake("second")
+    app.session.run(first, "first")
+    waiting = app.session.run(second, "second")
+    app.session.jobs.pause()
+    let_go(first, second)
+    app.finish(lambda: app.session.jobs.open == (waiting,))
+    assert second.ran == [] and waiting.is_waiting
+    app.session.jobs.pause(False)
+    app.finish()
+    assert second.ran == ["second"]
+
+
+def test_a_failed_job_can_be_tried_again_or_put_aside(app) -> None:
+    bad = Fake(fails=UserError("No", "Yes."))
+    let_go(bad)
+    task = app.session.run(bad, "Bad", quiet=True)
+    app.finish()
+    assert app.session.jobs.failed == (task,)
+    bad.fails = None
+    again = app.session.jobs.retry(task)
+    app.finish()
+    assert isinstance(again.ending, Finished) and app.session.jobs.failed == ()
+    bad.fails = UserError("No", "Yes.")
+    failed = app.session.run(bad, "Bad", quiet=True)
+    app.finish()
+    app.session.jobs.put_aside(failed)
+    assert app.session.jobs.failed == ()
+
+
+@pytest.mark.parametrize("error, begins", [(None, True), (UserError("No", "Yes."), False)])
+def test_what_comes_after_another_begins_only_when_that_is_finished(app, error: Exception | None, begins: bool) -> None:
+    first, second, third = Fake("first", fails=error), Fake("second"), Fake("third")
+    let_go(first, second, third)
+    before = app.session.run(first, "first", quiet=True)
+    held = app.session.jobs.submit(second, "second", after=before)
+    app.session.run(third, "third")
+    app.finish(lambda: bool(third.ran) and app.session.jobs.open in ((), (held,)))
+    assert bool(second.ran) is begins
+    app.session.jobs.start_after(held, None)
+    app.finish()
+    assert second.ran == ["second"]
+
+
+def test_a_job_that_was_only_written_down_is_made_when_its_turn_comes(app) -> None:
+    made, first = Fake("made"), Fake("first")
+    let_go(made)
+    app.session.run(first, "first")
+    task = app.session.jobs.submit(Coming("train"), "later", make=lambda: made)
+    assert task.ticket.job is not made
+    let_go(first)
+    app.finish()
+    assert made.ran == ["made"] and isinstance(task.ending, Finished)
+
+
+def test_an_order_that_cannot_be_made_into_a_job_fails_and_the_next_one_runs(app) -> None:
+    def make() -> Fake:
+        raise UserError("The run is gone", "Start another.")
+
+    good = Fake("good")
+    let_go(good)
+    bad = app.session.jobs.submit(Coming("train"), "bad", quiet=True, make=make)
+    app.session.run(good, "good")
+    app.finish()
+    assert bad.ending.what == "The run is gone" and good.ran == ["good"]
+
+
+def test_stopping_a_task_that_waits_ends_it_while_another_still_runs(app) -> None:
+    first, second = Fake("first"), Fake("second")
+    running = app.session.run(first, "first")
+    waiting = app.session.run(second, "second")
+    waiting.stop()
+    app.finish(lambda: waiting.ending is not None)
+    assert running.ending is None and second.ran == []
+    let_go(first)
+    app.finish()
+
+
+def test_what_was_paused_leaves_nothing_on_the_card(app, monkeypatch) -> None:
+    evicted = []
+    monkeypatch.setattr(Gpu, "evict", lambda self: evicted.append(True))
+    first, second = Fake("first"), Fake("second")
+    task = app.session.run(first, "first")
+    task.frees_card = True
+    let_go(first)
+    app.finish()
+    app.finish(lambda: bool(evicted))
+    evicted.clear()
+    let_go(second)
+    app.session.run(second, "second")
+    app.finish()
+    assert evicted == []
+
+
+def test_a_lost_card_keeps_what_waits_from_failing_too(app) -> None:
+    class AcceleratorError(RuntimeError):
+        """Goes by its name, as torch's own does."""
+
+    first, second = Fake("first", fails=AcceleratorError("CUDA error")), Fake("second")
+    let_go(first)
+    lost = app.session.run(first, "first", quiet=True)
+    waiting = app.session.run(second, "second")
+    app.finish(lambda: lost.ending is not None)
+    assert lost.ending.kind == "device" and app.session.jobs.is_paused and waiting.is_waiting
+    waiting.stop()
+    app.finish()

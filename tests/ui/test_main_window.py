@@ -60,18 +60,18 @@ def test_a_page_is_built_when_it_is_first_shown_and_kept(studio) -> None:
 
 
 def test_pages_that_come_later_say_so_and_what_works_meanwhile(studio) -> None:
-    for id in ("training", "epochs", "grids", "evidence"):
+    for id in ("epochs", "grids", "evidence"):
         studio.session.show_page(id)
         said = " ".join(label.text() for label in studio.window.page_widget(id).findChildren(QLabel))
         assert "later version" in said and "charstudio" in said
 
 
 def test_the_command_that_does_it_meanwhile_can_be_copied(studio) -> None:
-    studio.session.show_page("training")
-    line = studio.window.page_widget("training").findChild(CommandLine)
+    studio.session.show_page("grids")
+    line = studio.window.page_widget("grids").findChild(CommandLine)
     QTest.mouseClick(line.findChild(QToolButton), Qt.MouseButton.LeftButton)
     words = shlex.split(QGuiApplication.clipboard().text())
-    assert words == ["charstudio", "train", str(studio.session.place.folder), "--recipe", "practice"]
+    assert words == ["charstudio", "show", str(studio.session.place.folder)]
 
 
 def test_home_goes_to_the_start_page_and_back_while_the_project_stays_open(studio) -> None:

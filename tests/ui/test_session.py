@@ -84,6 +84,30 @@ def test_a_ledger_is_written_and_told(studio) -> None:
     assert studio.session.ledger("Mira").tags("absorb") == ("blue eyes",) and told.at(0) == ["Mira"]
 
 
+def test_a_ledger_is_undone_like_every_edit_also_after_reopening(studio, project_folder: Path) -> None:
+    told = QSignalSpy(studio.session.ledger_changed)
+    studio.session.write_ledger(Ledger("Mira", (Trait("blue eyes", "absorb"),)))
+    assert "Let the trigger of Mira absorb blue eyes" in studio.actions["edit.undo"].toolTip()
+    studio.session.close()
+    studio.session.open(project_folder)
+    told, changed = (QSignalSpy(each) for each in (studio.session.ledger_changed, studio.session.records_changed))
+    studio.actions["edit.undo"].trigger()
+    assert studio.session.ledger("Mira").traits == () and (told.at(0), changed.count()) == (["Mira"], 0)
+    studio.actions["edit.redo"].trigger()
+    assert studio.session.ledger("Mira").tags("absorb") == ("blue eyes",)
+
+
+@pytest.mark.parametrize("kind", ["import", "tag", "describe", "provenance"])
+def test_after_a_job_that_changes_the_project_its_folders_are_looked_at(studio, project_folder: Path, slow_job,
+                                                                        draw_picture, kind: str) -> None:
+    slow_job.kind = kind
+    task = studio.session.run(slow_job, "Something")
+    draw_picture(project_folder / "images" / "Mira" / "new.png", 77)
+    task.stop()
+    studio.finish()
+    assert len(studio.session.all) == 7
+
+
 def test_the_sample_project_is_made_once_and_opened_ever_after(app) -> None:
     open_sample(app.session)
     app.finish()

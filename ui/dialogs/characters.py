@@ -15,9 +15,11 @@ from studio.core import tag_edits
 from studio.core.caption import names_trigger
 from studio.core.errors import UserError
 from studio.core.project import Character, Group, with_character, with_group
+from studio.core.query import written
 from studio.core.shares import Share, shares
 from ui import theme
 from ui.dialogs.characters_pairs import PairPane
+from ui.dialogs.characters_pictures import HerPictures
 from ui.dialogs.import_previews import Previews
 from ui.dialogs.new_character import CharacterForm, NewCharacterDialog
 from ui.dialogs.pair_builder import open_pair_builder
@@ -102,7 +104,10 @@ class CharactersDialog(QDialog):
         ledger = push(tr("What the trigger absorbs"), self._to_ledger, icon="captions",
                       tip=tr("Opens her identity ledger on the Captions page."))
         buttons = row(ledger, None, self.save_button)
-        return within(column(self._who, self.form, theme.SMALL, buttons, None, gap=theme.MEDIUM))
+        self.pictures = HerPictures(self._session, self._previews)
+        made = within(column(self._who, self.form, theme.SMALL, buttons, self.pictures, gap=theme.MEDIUM))
+        made.layout().setStretch(4, 1)
+        return made
 
     def _together(self) -> QWidget:
         self._who_both, self.repeats = title(""), QSpinBox(minimum=1, maximum=1_000)
@@ -119,6 +124,7 @@ class CharactersDialog(QDialog):
     def _bind(self) -> None:
         self._list.currentItemChanged.connect(lambda: self._show())
         self.form.changed.connect(self._show_whether)
+        self.pictures.all_asked.connect(self._to_pictures)
         self.repeats.editingFinished.connect(self._save_group)
         self._session.records_changed.connect(self.refresh)
         self._session.project_changed.connect(self.refresh)
@@ -137,6 +143,7 @@ class CharactersDialog(QDialog):
         if len(chosen) == 1:
             self._who.setText(chosen[0])
             self.form.show_character(project, project.character(chosen[0]))
+            self.pictures.show_character(chosen[0])
             self._pages.setCurrentIndex(0)
             self._show_whether()
         elif chosen:
@@ -202,6 +209,10 @@ class CharactersDialog(QDialog):
         first = next((each.id for each in self._session.all if each.image.characters == chosen), None)
         if first:
             self._session.select((first,))
+
+    def _to_pictures(self, name: str) -> None:
+        self.accept()
+        self._session.show_filtered(written("character", name))
 
     def _tell_pairs(self) -> None:
         project = self._session.project

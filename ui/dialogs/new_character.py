@@ -102,6 +102,7 @@ class CharacterForm(QWidget):
 
     def _show_remarks(self) -> None:
         while (item := self._remarks.takeAt(0)) is not None:
+            item.widget().hide()
             item.widget().deleteLater()
         if self.trigger.text().strip():
             for remark in self.remarks:

@@ -66,6 +66,7 @@ class PairSide(QWidget):
         self.who, self.strip = QComboBox(), QListWidget()
         self.who.setAccessibleName(self._heading)
         self.strip.setAccessibleName(tr("Pictures: {side}", side=self._heading))
+        self.strip.setProperty("role", "strip")
         self.strip.setFlow(QListView.Flow.LeftToRight)
         self.strip.setWrapping(False)
         self.strip.setIconSize(QSize(_STRIP, _STRIP))

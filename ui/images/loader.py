@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Thread
@@ -79,7 +79,10 @@ class Loader(QObject):
             self._timer.start()
 
     def prepare(self, wanted: Iterable[Wanted]) -> None:
-        """Makes thumbnails for later, whenever nobody waits for another, in the place of those asked for before."""
+        """Makes thumbnails for later, whenever nobody waits for another, in the place of those asked for before.
+
+        What is wanted may be a generator: the threads ask it for one after the other.
+        """
         self._work.prepare(wanted)
         self._timer.start()
 
@@ -132,7 +135,8 @@ class _Work:
         self._cache = cache
         self._changed = Condition()
         self._wanted: deque[Wanted] = deque()
-        self._for_later: deque[Wanted] = deque()
+        self._for_later: Iterator[Wanted] = iter(())
+        self._has_later = False  # whether more may come of it
         self._under_way: set[Wanted] = set()  # that somebody waits for
         self._preparing = 0
         self._done: deque[tuple[Wanted, QImage]] = deque()
@@ -140,7 +144,7 @@ class _Work:
 
     @property
     def is_busy(self) -> bool:
-        return bool(self._wanted or self._for_later or self._under_way or self._preparing or self._done)
+        return bool(self._wanted or self._has_later or self._under_way or self._preparing or self._done)
 
     def replace(self, wanted: list[Wanted]) -> None:
         """What scrolled past before anybody took it over is let go: the disk has it."""
@@ -161,8 +165,8 @@ class _Work:
 
     def prepare(self, wanted: Iterable[Wanted]) -> None:
         with self._changed:
-            self._for_later = deque(wanted)
-            self._changed.notify()
+            self._for_later, self._has_later = iter(wanted), True
+            self._changed.notify_all()
 
     def next_done(self) -> tuple[Wanted, QImage] | None:
         return self._done.popleft() if self._done else None
@@ -174,7 +178,7 @@ class _Work:
         with self._changed:
             self._is_over = True
             self._wanted.clear()
-            self._for_later.clear()
+            self._has_later = False
             self._changed.notify_all()
 
     def run(self) -> None:
@@ -192,15 +196,17 @@ class _Work:
     def _taken(self) -> tuple[Wanted, bool] | None:
         """The next to load, and whether somebody waits for it."""
         with self._changed:
-            self._changed.wait_for(lambda: self._wanted or self._for_later or self._is_over)
-            if self._is_over:
-                return None
-            if not self._wanted:
-                self._preparing += 1
-                return self._for_later.popleft(), False
-            wanted = self._wanted.popleft()
-            self._under_way.add(wanted)
-            return wanted, True
+            while not self._is_over:
+                if self._wanted:
+                    wanted = self._wanted.popleft()
+                    self._under_way.add(wanted)
+                    return wanted, True
+                if self._has_later and (later := next(self._for_later, None)):
+                    self._preparing += 1
+                    return later, False
+                self._has_later = False
+                self._changed.wait()
+            return None
 
     def _loaded(self, wanted: Wanted, is_awaited: bool) -> QImage | None:
         if not is_awaited:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from textwrap import shorten
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, Qt, QUrl
 
-from studio.core.edits import SIDECARS
 from studio.core.labels import known
 from studio.core.record import Record
 from ui.i18n import tr, trn
 from ui.images.loader import Loader
 from ui.viewstate.arrangement import Arrangement
+from ui.viewstate.words import caption_state
 
 RECORD = Qt.ItemDataRole.UserRole
 PIXMAP = RECORD + 1
@@ -21,6 +22,7 @@ WORST = RECORD + 3    # "error", "warning" or nothing
 GUESSED = RECORD + 4  # whether a label waits to be confirmed
 
 _ROOT = QModelIndex()
+_MOST_TOLD = 300      # characters of a caption in a tooltip
 
 
 class GalleryModel(QAbstractListModel):
@@ -30,7 +32,7 @@ class GalleryModel(QAbstractListModel):
         super().__init__(parent)
         self._folder, self._loader = folder, loader
         self._records: list[Record] = []
-        self._rows: dict[str, list[int]] = {}
+        self._rows: dict[str, list[int]] | None = None  # by the ids of images, once somebody asks for them
         self._rules: Mapping[str, Collection[str]] = {}
         self._worst: Mapping[str, str] = {}
         self.side = 256
@@ -58,23 +60,18 @@ class GalleryModel(QAbstractListModel):
 
     def mimeData(self, indexes: Iterable[QModelIndex]) -> QMimeData:
         """The files themselves, so that a file manager or another program takes them."""
-        mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(str(self.path(index.row()))) for index in indexes])
-        return mime
+        return files_mime(self.path(index.row()) for index in indexes)
 
     def show(self, arrangement: Arrangement) -> None:
         """Shows other records, or the same ones in another order."""
         self.beginResetModel()
-        self._records = [*arrangement.records]
-        self._rows = {}
-        for row, record in enumerate(self._records):
-            self._rows.setdefault(record.id, []).append(row)
+        self._records, self._rows = [*arrangement.records], None
         self.endResetModel()
 
     def renew(self, records: Iterable[Record]) -> None:
         """Takes what changed in records that stay where they are."""
         for record in records:
-            for row in self._rows.get(record.id, ()):
+            for row in self.rows([record.id]):
                 if self._records[row].image.path == record.image.path:
                     self._records[row] = record
                     self.dataChanged.emit(self.index(row), self.index(row))
@@ -99,7 +96,10 @@ class GalleryModel(QAbstractListModel):
 
     def rows(self, ids: Iterable[str]) -> list[int]:
         """The rows of some images; those that are not shown have none."""
-        return [row for id in ids for row in self._rows.get(id, ())]
+        if self._rows is None:
+            self._rows = _by_id(self._records)
+        known = self._rows
+        return [row for id in ids for row in known.get(id, ())]
 
     def _told(self, record: Record, role: int) -> object:
         match role:
@@ -122,6 +122,7 @@ class GalleryModel(QAbstractListModel):
         lines = [f"{image.path.name}  {image.width} × {image.height}", *_words(record)]
         if rules := self._rules.get(record.id):
             lines.append(tr("Lint: {rules}", rules=", ".join(sorted(rules))))
+        lines.append(shorten(record.caption, _MOST_TOLD, placeholder=" …") or caption_state(record))
         return "\n".join(lines)
 
     def _spoken(self, record: Record) -> str:
@@ -129,11 +130,18 @@ class GalleryModel(QAbstractListModel):
         stars = [trn("{n} star", "{n} stars", record.stars)] if record.stars else []
         found = self._rules.get(record.id, ())
         lint = [trn("{n} finding", "{n} findings", len(found))] if found else []
-        return ", ".join((record.image.path.name, *state, *stars, *_words(record), *lint))
+        return ", ".join((record.image.path.name, caption_state(record), *state, *stars, *_words(record), *lint))
 
     def _repaint(self, ids: Iterable[str]) -> None:
         for row in self.rows(ids):
             self.dataChanged.emit(self.index(row), self.index(row), [PIXMAP])
+
+
+def files_mime(paths: Iterable[Path]) -> QMimeData:
+    """Files, as other programs take them from a drag or the clipboard."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
 
 
 def is_guessed(record: Record) -> bool:
@@ -142,9 +150,15 @@ def is_guessed(record: Record) -> bool:
     return any(label.origin == "guess" for labels in shown for _, label in known(labels))
 
 
-def caption_files(path: Path) -> tuple[Path, ...]:
-    """The captions that lie beside an image."""
-    return tuple(found for ending in SIDECARS if (found := path.with_suffix(ending)).is_file())
+def _by_id(records: Iterable[Record]) -> dict[str, list[int]]:
+    rows: dict[str, list[int]] = {}
+    for row, record in enumerate(records):
+        id = record.image.id
+        if id in rows:
+            rows[id].append(row)
+        else:
+            rows[id] = [row]
+    return rows
 
 
 def _words(record: Record) -> list[str]:

@@ -28,7 +28,7 @@ def pages() -> tuple[Page, ...]:
     return (
         Page("dataset", tr("Data set"), "dataset", tr("The pictures: what they show, what is missing."), _dataset),
         Page("captions", tr("Captions"), "captions", tr("What is said about each picture."), _captions),
-        Page("training", tr("Training"), "training", tr("Plan a run and watch it."), _coming("training")),
+        Page("training", tr("Training"), "training", tr("Plan a run and watch it."), _training),
         Page("epochs", tr("Epochs"), "epochs", tr("Compare the epochs of a run side by side."), _coming("epochs")),
         Page("grids", tr("Grids"), "grids", tr("Sheets of pictures: prompt by epoch, by seed, by strength."),
              _coming("grids")),
@@ -47,6 +47,12 @@ def _captions(session: Session) -> QWidget:
     from ui.pages.captions import CaptionsPage
 
     return CaptionsPage(session)
+
+
+def _training(session: Session) -> QWidget:
+    from ui.pages.training import TrainingPage
+
+    return TrainingPage(session)
 
 
 def _coming(id: str) -> Callable[[Session], QWidget]:

@@ -20,12 +20,13 @@ from ui.aside import Aside
 from ui.i18n import tr
 from ui.images.cache import ThumbnailCache
 from ui.images.loader import Loader
-from ui.pages.captions_actions import add_actions
+from ui.pages.captions_actions import MENU, add_actions
 from ui.pages.captions_figures import tag_list
 from ui.pages.captions_layout import CaptionsLayout
 from ui.pages.captions_set import SetSide
 from ui.pages.captions_tokens import TokenCounts, read_counts
 from ui.pages.captions_watch import SidecarWatch
+from ui.pages.picture_acts import PictureActs
 from ui.session import Session
 from ui.widgets.composer import Draft, flaws
 
@@ -47,6 +48,9 @@ class CaptionsPage(QWidget):
         self.set = SetSide(session, self.parts, self)
         self.watch = SidecarWatch(session, self)
         add_actions(self, session.actions)
+        self.pictures = PictureActs(session, self, self.parts.strip, self._loader, area="captions",
+                                    group=tr("Captions"), open_large=self.open_large,
+                                    write=self.parts.show_composer, more=MENU)
         self._bind()
         self._fill()
 
@@ -58,7 +62,7 @@ class CaptionsPage(QWidget):
     @property
     def shown(self) -> tuple[Record, ...]:
         """The pictures that the filter leaves."""
-        return tuple(self.parts.strip.film.records)
+        return self.parts.strip.film.records
 
     def suggestions(self, text: str) -> tuple[Suggestion, ...]:
         """The tags that letters may stand for."""
@@ -70,6 +74,12 @@ class CaptionsPage(QWidget):
         """Goes to another picture; the focus stays where it is."""
         self.parts.composer.finish_typing()
         self.parts.strip.step(rows)
+
+    def open_large(self) -> None:
+        """The current picture in the place of its caption, with zoom."""
+        if self._session.current:
+            self.parts.composer.finish_typing()
+            self.parts.show_large()
 
     def go_to_bare(self) -> None:
         """The next picture without a caption."""
@@ -144,6 +154,10 @@ class CaptionsPage(QWidget):
         parts.composer.composed.connect(self._compose)
         parts.strip.current_changed.connect(self._show_record)
         parts.strip.chosen_changed.connect(self._chose)
+        parts.picture.opened.connect(self.open_large)
+        parts.large.closed.connect(parts.close_large)
+        for shown in (parts.picture, parts.large):
+            shown.stepped.connect(self.step)
         parts.filter.textChanged.connect(parts.filter_pause.start)
         parts.filter_pause.timeout.connect(self._filter)
         parts.all_again.clicked.connect(lambda: self.filter(""))
@@ -187,13 +201,15 @@ class CaptionsPage(QWidget):
     def _filter(self) -> None:
         """A line that means nothing leaves the list as it is, and says why."""
         self.parts.filter_pause.stop()
+        text = self.parts.filter.text()
         try:
-            is_wanted = matching(self.parts.filter.text(), Context(self.set.badges))
+            is_wanted = matching(text, Context(self.set.found.rules))
         except UserError as error:
             self.parts.tell_filter(error)
             return
         self.parts.tell_filter(None)
-        self.parts.strip.show_records([each for each in self._session.all if is_wanted(each)])
+        all_of_them = self._session.all
+        self.parts.strip.show_records(tuple(filter(is_wanted, all_of_them)) if text.strip() else all_of_them)
         self._chose()
 
     def _records_changed(self, ids: tuple[str, ...]) -> None:
@@ -203,7 +219,7 @@ class CaptionsPage(QWidget):
             self.watch.watch_folders()
             self._show_record(self.record)
             return
-        self.parts.strip.film.refresh(self._session.records.of(*ids))
+        self.parts.strip.film.renew(self._session.records.of(*ids))
         if self.record and self.record.id in ids:
             self._show_record(self.record)
 
@@ -220,6 +236,7 @@ class CaptionsPage(QWidget):
             self._is_choosing = True
             self._session.select([*(each.id for each in chosen if each.id != current.id), current.id])
             self._is_choosing = False
+        self.parts.large.refresh()
 
     # The picture that is worked on
 
@@ -227,7 +244,7 @@ class CaptionsPage(QWidget):
         if self._drafted and (record is None or record.image.path != self._drafted.image.path):
             self.parts.composer.finish_typing()
         self._drafted = record
-        self.parts.show_record(record, self.set.badges)
+        self.parts.show_record(record)
         self.parts.composer.show_draft(self._draft(record) if record else NOTHING)
         self.watch.watch(record)
         if record:

@@ -10,6 +10,8 @@ from ui.i18n import tr
 if TYPE_CHECKING:
     from ui.pages.captions import CaptionsPage
 
+MENU = ("captions.batch", "captions.ledger", "captions.tagger")  # of a picture, behind what every menu of one offers
+
 
 def add_actions(page: CaptionsPage, actions: Actions) -> None:
     """Registers them; they go with the page."""

@@ -11,16 +11,10 @@ from studio.core.caption import is_heading
 from studio.core.chips import grouped, tag_counts
 from studio.core.completion import KnownTag, TagIndex, own_tags
 from studio.core.contamination import FIELDS, Link, crossings, links
-from studio.core.ledger import Ledger
-from studio.core.lint.rules import findings
-from studio.core.lint.subject import Subject
-from studio.core.project import Project
 from studio.core.record import Record
 from studio.core.showing import showings
 from studio.core.tag_table import shipped_table
-from studio.store.lint_file import read_lint_settings
 from studio.store.tag_csv import read_tag_csv
-from studio.store.workspace import Workspace
 from ui.widgets.contamination import FEW
 from ui.widgets.tag_table import TagRow
 
@@ -75,16 +69,3 @@ def _strongest(records: Sequence[Record]) -> dict[str, Link]:
         if link.tag != link.word and link.lift > 1 and link.carriers >= FEW:
             found.setdefault(link.tag, link)
     return found
-
-
-def lint_badges(place: Workspace, project: Project, records: tuple[Record, ...],
-                ledgers: tuple[Ledger, ...]) -> dict[str, tuple[str, ...]]:
-    """The rules that speak of each picture, by its id; those that speak of all of them are of the set, not of one."""
-    from studio.jobs.lint import recipe_of
-
-    subject = Subject(records, project, ledgers, recipe_of(place))
-    found: dict[str, list[str]] = {}
-    for finding in findings(subject, read_lint_settings(place)):
-        for id in dict.fromkeys(image.id for image in finding.images) if len(finding.images) < len(records) else ():
-            found.setdefault(id, []).append(finding.rule)
-    return {id: tuple(dict.fromkeys(rules)) for id, rules in found.items()}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QLineEdit, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -13,6 +11,7 @@ from ui import theme
 from ui.actions import Actions
 from ui.i18n import tr, trn
 from ui.images.loader import Loader
+from ui.pages.dataset_large import LargePane
 from ui.session import Session
 from ui.widgets.basics import action_button, caption, column, line, push, restyle, row, within
 from ui.widgets.caption_field import Find
@@ -20,10 +19,10 @@ from ui.widgets.composer import Composer, Count
 from ui.widgets.contamination import ContaminationExplorer
 from ui.widgets.empty import Empty
 from ui.widgets.filmstrip import Filmstrip
-from ui.widgets.filmstrip_picture import CurrentPicture
 from ui.widgets.flow import FlowLayout
 from ui.widgets.ledger_bins import LedgerBins
 from ui.widgets.panes import Panes
+from ui.widgets.record_viewer import RecordViewer
 from ui.widgets.tag_table import TagTable
 
 _FILTER_MS = 200
@@ -35,7 +34,8 @@ class CaptionsLayout:
     def __init__(self, page: QWidget, session: Session, loader: Loader, find: Find, count: Count) -> None:
         self._page, self._session = page, session
         self.strip = Filmstrip(loader, session.place.folder)
-        self.picture = CurrentPicture(loader, session.look, session.place.folder)
+        self.picture = RecordViewer(session, loader, tr("The picture that is worked on"))
+        self.large = LargePane(session, loader, tr("Back to the caption"))
         self.composer = Composer(find, count)
         self.explorer = ContaminationExplorer()
         self.tags, self.bins = TagTable(), LedgerBins()
@@ -60,6 +60,17 @@ class CaptionsLayout:
         self._stack.setCurrentWidget(self._composing)
         self.composer.field.setFocus()
 
+    def show_large(self) -> None:
+        """The picture in the place of its caption."""
+        self.large.show_crop(bool(self._session.settings.state("training_crop", True)))
+        self.large.show_current()
+        self._stack.setCurrentWidget(self.large)
+        self.large.viewer.setFocus()
+
+    def close_large(self) -> None:
+        self._stack.setCurrentWidget(self._composing)
+        self.strip.setFocus()
+
     def show_explorer(self) -> None:
         self._stack.setCurrentWidget(self.explorer)
         self.explorer.table.setFocus()
@@ -75,17 +86,12 @@ class CaptionsLayout:
             button = action_button(actions[f"captions.{id}"], text=id not in ("export", "groups"))
             self._head.addWidget(button) if id != "groups" else self.composer.add_tool(button)
 
-    def show_record(self, record: Record | None, badges: Mapping[str, Collection[str]]) -> None:
+    def show_record(self, record: Record | None) -> None:
         """Names the picture that is worked on; without one, says what belongs here."""
         self.picture.show_record(record)
         row, count = self.strip.currentIndex().row() + 1, self.strip.film.rowCount()
         self.place.setText(f"{row:,} / {count:,}" if record else "")
         self.place.setToolTip(record.image.path.as_posix() if record else "")
-        rules = " ".join(badges.get(record.id, ())) if record else ""
-        self._lint.setText(rules)
-        self._lint.setToolTip(tr("What lint says of this picture; the Data set page tells more."))
-        self._lint.setAccessibleName(tr("Lint: {rules}", rules=rules))
-        self._lint.setVisible(bool(rules))
         self._work.setCurrentIndex(int(record is None and not self._session.all))
 
     def tell_counts(self, chosen: int, shown: int, all: int) -> None:
@@ -135,26 +141,26 @@ class CaptionsLayout:
         self._left.setMinimumWidth(180)
 
     def _build_middle(self) -> None:
-        self.place, self._lint = QLabel(), QLabel()
+        self.place = QLabel()
         self.place.setFont(theme.tabular(self.place.font()))
         self.place.setAccessibleName(tr("Which picture"))
-        self._lint.setProperty("role", "doubtful")
         head = QWidget()
         self._head = FlowLayout(head)
         self._head.setContentsMargins(theme.MEDIUM, theme.TINY, theme.SMALL, theme.TINY)
-        for part in (self.place, self._lint):
-            part.setFixedHeight(theme.ROW)
-            self._head.addWidget(part)
+        self.place.setFixedHeight(theme.ROW)
+        self._head.addWidget(self.place)
         self._composing = QSplitter(Qt.Orientation.Vertical)
         self._composing.addWidget(self.picture)
         self._composing.addWidget(self.composer)
         self._composing.setChildrenCollapsible(False)
         self._composing.setHandleWidth(1)
         self._composing.setSizes([380, 340])
+        self.picture.setMinimumHeight(160)
         self._composing.setStretchFactor(0, 1)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._composing)
         self._stack.addWidget(self.explorer)
+        self._stack.addWidget(self.large)
         self._work = QStackedWidget()
         self._work.addWidget(self._stack)
         self._work.addWidget(self._nothing_yet())

@@ -17,8 +17,10 @@ from studio.core.record import Record
 from ui.aside import Aside
 from ui.i18n import tr
 from ui.icons import icon
-from ui.pages.captions_figures import SetFigures, crossed, figures, lint_badges
+from ui.pages.captions_figures import SetFigures, crossed, figures
+from ui.pages.dataset_lint import linting_of
 from ui.session import Session
+from ui.viewstate.findings import Found
 from ui.widgets.contamination import told
 
 if TYPE_CHECKING:
@@ -33,25 +35,31 @@ class SetSide(QObject):
 
     filter_wanted = Signal(str)
     batch_wanted = Signal(object, object)  # a Wish, and the records it is for; none: as the dialog says
-    judged = Signal()                      # other lint badges, or another ledger
+    judged = Signal()                      # by another ledger
 
     def __init__(self, session: Session, parts: CaptionsLayout, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._parts = session, parts
-        self.figures, self.badges = SetFigures(), {}
+        self.figures, self._lint = SetFigures(), linting_of(session)
         self._ledgers: dict[str, Ledger] = {}
         self._character = ""
         self._counts: dict[str, Mapping[str, int]] = {}
-        self._reckoning, self._crossing, self._linting = (Aside(self) for _ in range(3))
+        self._reckoning, self._crossing = Aside(self), Aside(self)
         self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
         self._is_stale = True
         self._bind()
+        parts.strip.film.mark(self.found.own, self.found.worst)
         self._read_ledgers()
 
     @property
     def is_busy(self) -> bool:
         """Whether something is still being reckoned."""
-        return any(each.is_busy for each in (self._reckoning, self._crossing, self._linting)) or self._pause.isActive()
+        return any(each.is_busy for each in (self._reckoning, self._crossing, self._lint)) or self._pause.isActive()
+
+    @property
+    def found(self) -> Found:
+        """What the lint says by now."""
+        return self._lint.found
 
     def ledgers(self, record: Record) -> tuple[Ledger, ...]:
         """Those of whom a picture shows."""
@@ -85,7 +93,7 @@ class SetSide(QObject):
         self._pause.stop()
         for signal, slot in self._heard():
             signal.disconnect(slot)
-        for aside in (self._reckoning, self._crossing, self._linting):
+        for aside in (self._reckoning, self._crossing):
             aside.close()
 
     def _bind(self) -> None:
@@ -107,7 +115,7 @@ class SetSide(QObject):
     def _heard(self) -> tuple[tuple[SignalInstance, Callable[..., object]], ...]:
         session = self._session
         return ((session.records_changed, self._outdate), (session.ledger_changed, self._ledger_changed),
-                (session.project_changed, self._read_ledgers))
+                (session.project_changed, self._read_ledgers), (self._lint.changed, self._show_found))
 
     def _outdate(self) -> None:
         self._is_stale = True
@@ -115,11 +123,9 @@ class SetSide(QObject):
             self._pause.start(_PAUSE_MS if len(self._session.all) < _LARGE else _LONG_PAUSE_MS)
 
     def _reckon(self) -> None:
-        records, session = self._session.all, self._session
+        records = self._session.all
         self._is_stale = False
         self._reckoning.ask(lambda: figures(records), self._show_figures)
-        ledgers, project, place = tuple(self._ledgers.values()), session.project, session.place
-        self._linting.ask(lambda: lint_badges(place, project, records, ledgers), self._show_badges)
         if self._parts.is_exploring:
             self._cross()
 
@@ -130,11 +136,8 @@ class SetSide(QObject):
         self._parts.composer.field.refresh_suggestions()
         self._show_ledger()
 
-    def _show_badges(self, badges: Mapping[str, tuple[str, ...]]) -> None:
-        if badges != self.badges:
-            self.badges = badges
-            self._parts.strip.film.show_badges(badges)
-            self._parts.show_record(self._parts.strip.current, badges)
+    def _show_found(self, found: Found) -> None:
+        self._parts.strip.film.mark(found.own, found.worst)
 
     # Tags
 

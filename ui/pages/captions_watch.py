@@ -39,7 +39,8 @@ class SidecarWatch(QObject):
     def watch_folders(self) -> None:
         """Those that hold pictures by now."""
         folder = self._session.place.folder
-        wanted = {str(folder / each.image.path.parent) for each in self._session.all} - set(self._watcher.directories())
+        held = {each.image.path.parts[:-1] for each in self._session.all}
+        wanted = {str(folder.joinpath(*each)) for each in held} - set(self._watcher.directories())
         if wanted:
             self._watcher.addPaths(sorted(wanted))
 

@@ -19,7 +19,7 @@ class ComingPage(QWidget):
     def __init__(self, session: Session, id: str) -> None:
         super().__init__()
         what, today = _texts()[id]
-        command = CommandLine(_command(id, session.place.folder, session.project.base))
+        command = CommandLine(_command(id, session.place.folder))
         command.setFixedWidth(WIDTH)
         layout = QVBoxLayout(self)
         layout.addWidget(Empty(id, what, today, command))
@@ -27,9 +27,6 @@ class ComingPage(QWidget):
 
 def _texts() -> dict[str, tuple[str, str]]:
     return {
-        "training": (tr("Training comes to the window with a later version"),
-                     tr("Until then the command line trains this project. All that you prepare here is what it "
-                        "trains on.")),
         "epochs": (tr("Comparing epochs comes to the window with a later version"),
                    tr("Until then the command line draws a sheet of all epochs of the latest run.")),
         "grids": (tr("Grids come to the window with a later version"),
@@ -39,10 +36,8 @@ def _texts() -> dict[str, tuple[str, str]]:
     }
 
 
-def _command(id: str, folder: Path, base: str) -> str:
-    recipe = "practice" if base == "practice" else "official"
+def _command(id: str, folder: Path) -> str:
     words = {
-        "training": ("train", str(folder), "--recipe", recipe),
         "epochs": ("render", str(folder), "--sheet", "epoch-by-prompt", "--run", "latest"),
         "grids": ("show", str(folder)),
         "evidence": ("demo", "--project", str(folder.with_name("demo"))),

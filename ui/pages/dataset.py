@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.labels import LABEL_FIELDS
@@ -21,15 +19,16 @@ from ui.pages.dataset_details import DetailsPane
 from ui.pages.dataset_gallery import GalleryPane
 from ui.pages.dataset_labels import LabelPage
 from ui.pages.dataset_large import LargePane
-from ui.pages.dataset_lint import Linting
+from ui.pages.dataset_lint import linting_of
+from ui.pages.dataset_memory import SetAside
 from ui.pages.dataset_overview import OverviewPane
 from ui.pages.dataset_remedies import mend
 from ui.pages.dataset_shots import Shots
+from ui.pages.picture_acts import PictureActs
 from ui.session import Session
 from ui.widgets.basics import push
 from ui.widgets.empty import Empty
 from ui.widgets.panes import Panes
-from ui.widgets.peek import Peek
 from ui.widgets.shot_list import ShotList
 
 _SIDES = (288, 304)
@@ -45,7 +44,6 @@ class DatasetPage(QWidget):
         self._bind()
         self._show_emptiness()
         self._selected()
-        self.linting.ask()
 
     # What one can do here
 
@@ -59,12 +57,6 @@ class DatasetPage(QWidget):
     def close_large(self) -> None:
         self._middle.setCurrentWidget(self.gallery)
         self.gallery.view.setFocus()
-
-    def peek(self) -> None:
-        """The current picture over everything."""
-        if self._session.current:
-            self._show_peek(keep=False)
-            self._peek.enter(self.gallery.view)
 
     def show_filtered(self, line: str) -> None:
         """The pictures of a filter line."""
@@ -134,21 +126,15 @@ class DatasetPage(QWidget):
     def go_to_caption(self) -> None:
         self._session.show_page("captions")
 
-    def copy_files(self) -> None:
-        mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in self._paths()])
-        QGuiApplication.clipboard().setMimeData(mime)
-
-    def reveal(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths()[-1].parent)))
-
     # What it is made of
 
     def _build(self) -> None:
         session = self._session
         self.loader = Loader(ThumbnailCache(session.place.cache), parent=self)
-        self.linting = Linting(session, self)
-        self.gallery, self.large = GalleryPane(session, self.loader), LargePane(session, self.loader)
+        self._memory = SetAside(session, self)
+        self.linting = linting_of(session)
+        self.gallery = GalleryPane(session, self.loader)
+        self.large = LargePane(session, self.loader, tr("Back to the pictures"))
         self.shot_list = ShotList()
         self._shots = Shots(session, self.shot_list)
         self.overview = OverviewPane(session, self.linting, self._shots)
@@ -161,12 +147,14 @@ class DatasetPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._outer)
-        self._peek = Peek(session, self)
         self.setFocusProxy(self.gallery.view)  # keys mean pictures from the first moment on
         self._register()
 
     def _register(self) -> None:
         actions = self._session.actions
+        self.pictures = PictureActs(
+            self._session, self, self.gallery.view, self.loader, area="dataset", group=tr("Data set"),
+            open_large=self.open_large, write=self.go_to_caption, caption_key="Ctrl+E", beside=self._browse, more=MENU)
         register(self, actions, self._browse, self.gallery.view)
         self.gallery.add_tools("dataset.label", "dataset.crop", "dataset.shots")
         is_shown = bool(self._session.settings.state("training_crop", True))
@@ -176,28 +164,28 @@ class DatasetPage(QWidget):
 
     def _bind(self) -> None:
         session = self._session
-        session.records_changed.connect(self._records_changed)
-        session.selection_changed.connect(self._selected)
-        session.ledger_changed.connect(self._ledger_changed)
-        session.filter_requested.connect(self.show_filtered)
-        session.project_closing.connect(self._end_threads)
-        self.loader.loaded.connect(self._loaded)
-        self.linting.changed.connect(self.gallery.show_found)
-        self.linting.changed.connect(self.details.show_found)
+        for signal, slot in self._heard():
+            signal.connect(slot)
+        for show in (self.gallery.show_found, self.details.show_found):
+            self.linting.changed.connect(show)
+            show(self.linting.found)
         self.overview.filter_asked.connect(self.show_filtered)
         self.overview.labels_asked.connect(self.label)
         self.overview.shots_asked.connect(self.show_shots)
         self.overview.lint.remedy_asked.connect(lambda finding: mend(session, self, finding))
-        self.gallery.opened.connect(self.open_large)
-        self.gallery.view.customContextMenuRequested.connect(self._show_menu)
         self.details.opened.connect(self.open_large)
         self.details.box_asked.connect(self._draw_box)
         self.large.closed.connect(self.close_large)
         self.large.box_drawn.connect(self._box_drawn)
         self.large.stepped.connect(self.gallery.view.step)
-        self._peek.stepped.connect(self.gallery.view.step)
         self.labels.closed.connect(self._end_labels)
         self.shot_list.closed.connect(self.close_large)
+
+    def _heard(self) -> tuple[tuple[SignalInstance, Callable[..., object]], ...]:
+        session = self._session
+        return ((session.records_changed, self._records_changed), (session.selection_changed, self._selected),
+                (session.ledger_changed, self._ledger_changed), (session.filter_requested, self.show_filtered),
+                (session.project_closing, self._close))
 
     # What happens
 
@@ -207,27 +195,17 @@ class DatasetPage(QWidget):
         self.labels.refresh()
         self.details.refresh()
         self.large.refresh()
-        self.linting.ask()
 
     def _selected(self) -> None:
         self.gallery.choose(self._session.selection)
         self.details.refresh()
         self.large.refresh()
-        if self._peek.isVisible():
-            self._show_peek(keep=False)
         for id in NEEDS_PICTURE:
             actions = self._session.actions
             actions.enable(id) if self._session.selection else actions.disable(id, tr("No picture is chosen."))
 
     def _ledger_changed(self, character: str) -> None:
         self.details.refresh()
-        self.linting.ask()
-
-    def _loaded(self, ids: Sequence[str]) -> None:
-        for part in (self.details, self.large, self.labels):
-            part.picture_loaded(ids)
-        if self._peek.isVisible() and self._session.current and self._session.current.id in ids:
-            self._show_peek(keep=True)
 
     def _begin_labels(self, records: Sequence[Record], field: str, current: str = "") -> None:
         self._outer.setCurrentWidget(self.labels)
@@ -252,11 +230,6 @@ class DatasetPage(QWidget):
         alike = self._session.records.of(*(id for id in group if id != current.id))
         edits.place_box(self._session, current, tag, box, alike)
 
-    def _show_peek(self, *, keep: bool) -> None:
-        image = self._session.current.image
-        self.loader.ask_whole(image.id, self._session.place.folder / image.path)
-        self._peek.show_picture(self.loader.any_pixmap(image.id), image.width, image.height, keep=keep)
-
     def _show_emptiness(self) -> None:
         is_empty = not self._session.all
         if is_empty:
@@ -264,20 +237,11 @@ class DatasetPage(QWidget):
         elif self._middle.currentWidget() is self._empty:
             self._middle.setCurrentWidget(self.gallery)
 
-    def _end_threads(self) -> None:
-        """The project is about to be put away."""
-        self.linting.close()
+    def _close(self) -> None:
+        """The project is about to be put away, and this page with it."""
+        for signal, slot in self._heard():
+            signal.disconnect(slot)
         self.loader.close()
-
-    def _show_menu(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for id in MENU:
-            menu.addAction(self._session.actions[id]) if id else menu.addSeparator()
-        menu.popup(self.gallery.view.viewport().mapToGlobal(at))
-
-    def _paths(self) -> list[Path]:
-        return [self._session.place.folder / record.image.path for record in self._session.selected]
 
 
 def _empty(session: Session) -> Empty:

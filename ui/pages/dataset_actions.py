@@ -16,38 +16,27 @@ from ui.viewstate.words import FIELD_KEYS, field_name
 if TYPE_CHECKING:
     from ui.pages.dataset import DatasetPage
 
-MENU = ("dataset.open", "dataset.peek", "dataset.caption", "dataset.copy", "dataset.reveal", "",
-        "dataset.label", "dataset.confirm", "dataset.crop", "", "dataset.reject", "dataset.trash")  # fmt: skip
-NEEDS_PICTURE = ("dataset.open", "dataset.peek", "dataset.caption", "dataset.copy", "dataset.reveal", "dataset.confirm",
-                 "dataset.reject", "dataset.trash", *(f"dataset.label.{field}" for field in LABEL_FIELDS),
+MENU = ("dataset.label", "dataset.confirm", "dataset.crop", "", "dataset.reject", "dataset.trash")
+NEEDS_PICTURE = ("dataset.confirm", "dataset.reject", "dataset.trash",
+                 *(f"dataset.label.{field}" for field in LABEL_FIELDS),
                  *(f"dataset.stars.{stars}" for stars in range(MOST_STARS + 1)))  # fmt: skip
 
 
 def register(page: DatasetPage, actions: Actions, everywhere: QWidget, gallery: QWidget) -> None:
     """Adds the actions. Their keys act beside the pictures too, but for those that controls have use for."""
-    _looking(page, actions, everywhere, gallery)
+    _looking(page, actions, everywhere)
     _judging(page, actions, everywhere, gallery)
     _labelling(page, actions, everywhere)
 
 
-def _looking(page: DatasetPage, actions: Actions, everywhere: QWidget, gallery: QWidget) -> None:
+def _looking(page: DatasetPage, actions: Actions, everywhere: QWidget) -> None:
     add, group = actions.add, tr("Data set")
-    add("dataset.open", tr("Open large"), page.open_large, icon="eye", key="Return; Enter", group=group, within=gallery,
-        tip=tr("Shows the picture in the middle of the page, with zoom."))
-    add("dataset.peek", tr("Peek"), page.peek, icon="fit", key="Space", group=group, within=gallery,
-        tip=tr("Shows the picture over everything; the same key takes it away."))
     add("dataset.filter", tr("Filter"), page.focus_filter, icon="filter", key="Ctrl+F", group=group, within=page,
         tip=tr("Goes to the filter line."))
     add("dataset.crop", tr("Training crop"), page.toggle_crop, icon="crop", key="K", group=group, within=everywhere,
         tip=tr("Shades what training will cut off, and names the bucket."), checkable=True)
     add("dataset.shots", tr("Shot list"), page.show_shots, icon="shots", key="T", group=group, within=everywhere,
         tip=tr("Pictures that are still to be made, with a prompt and a slot for each."))
-    add("dataset.caption", tr("Edit the caption"), page.go_to_caption, icon="captions", key="Ctrl+E", group=group,
-        within=everywhere, tip=tr("Goes to this picture on the captions page."))
-    add("dataset.copy", tr("Copy"), page.copy_files, icon="copy", key="Ctrl+C", group=group, within=gallery,
-        tip=tr("Copies the picture files to the clipboard."))
-    add("dataset.reveal", tr("Show in the file manager"), page.reveal, icon="open-outside", group=group,
-        within=everywhere, tip=tr("Opens the folder that holds the picture."))
 
 
 def _judging(page: DatasetPage, actions: Actions, everywhere: QWidget, gallery: QWidget) -> None:

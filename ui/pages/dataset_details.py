@@ -26,10 +26,10 @@ from ui.viewstate.words import words_of
 from ui.widgets.basics import Elided, caption, column, muted, row, title, within
 from ui.widgets.label_bar import LabelBar, Told, told
 from ui.widgets.lint_panel import FindingCard, LintPanel
+from ui.widgets.record_viewer import RecordViewer
 from ui.widgets.side_pane import SidePane
 from ui.widgets.star_row import StarRow
 from ui.widgets.trait_list import TraitList, TraitTold
-from ui.widgets.viewer import Viewer
 
 _PICTURE = 260
 _WIDTH = 272
@@ -46,7 +46,6 @@ class DetailsPane(SidePane):
         super().__init__(_WIDTH)
         self._session, self._loader, self._lint = session, loader, lint
         self._found, self._shows_crop = Found(), True
-        self._shown = ""
         self._build()
         self._bind()
         self.refresh()
@@ -56,7 +55,7 @@ class DetailsPane(SidePane):
         return self._labels
 
     @property
-    def viewer(self) -> Viewer:
+    def viewer(self) -> RecordViewer:
         return self._viewer
 
     def refresh(self) -> None:
@@ -79,15 +78,8 @@ class DetailsPane(SidePane):
         self._shows_crop = is_shown
         self.refresh()
 
-    def picture_loaded(self, ids: Sequence[str]) -> None:
-        """A picture that is shown may have arrived."""
-        current = self._session.current
-        if current and current.id in ids:
-            self._viewer.show_picture(self._loader.any_pixmap(current.id), current.image.width, current.image.height,
-                                      keep=True)
-
     def _build(self) -> None:
-        self._viewer = Viewer(self._session.look.surround, tr("The chosen picture"))
+        self._viewer = RecordViewer(self._session, self._loader, tr("The chosen picture"))
         self._viewer.setFixedHeight(_PICTURE)
         self._nothing = muted(tr("Choose a picture to see what is known of it."), wrap=True)
         self._name, self._size = Elided(at=Qt.TextElideMode.ElideMiddle), caption("")
@@ -125,20 +117,13 @@ class DetailsPane(SidePane):
         self._traits.box_asked.connect(self.box_asked)
         self._traits.unbox_asked.connect(lambda tag: edits.remove_box(session, session.current, tag))
         self._kind.textActivated.connect(lambda kind: edits.say_where_from(session, session.selected, kind))
-        session.look.surround_changed.connect(self._change_surround)
-
-    def _change_surround(self) -> None:
-        self._viewer.set_surround(self._session.look.surround)
 
     def _label(self, field: str, word: str) -> None:
         edits.label(self._session, subjects_of(self._session.selected, field), field, word)
 
     def _show_picture(self, record: Record, count: int) -> None:
         image = record.image
-        self._loader.ask_whole(image.id, self._session.place.folder / image.path)
-        self._viewer.show_picture(self._loader.any_pixmap(image.id), image.width, image.height,
-                                  keep=image.id == self._shown)
-        self._shown = image.id
+        self._viewer.show_record(record)
         crop = crop_of(image.width, image.height, recipe(self._session))
         self._viewer.show_crop(crop if self._shows_crop else None)
         self._viewer.show_boxes(record.boxes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSlider, QVBoxLayout, QWidget
 
@@ -32,8 +32,6 @@ _NARROW = 440
 
 class GalleryPane(QWidget):
     """Shows the session's records as the person has it, and tells the session what is chosen."""
-
-    opened = Signal()  # the current picture is wanted large
 
     def __init__(self, session: Session, loader: Loader) -> None:
         super().__init__()
@@ -144,7 +142,6 @@ class GalleryPane(QWidget):
         self.view.side_changed.connect(self._side_changed)
         self.view.looked_at.connect(self._load)
         self.view.chosen.connect(self._chosen)
-        self.view.doubleClicked.connect(self._open)
         self._session.look.surround_changed.connect(self._change_surround)
 
     # What happens
@@ -171,9 +168,6 @@ class GalleryPane(QWidget):
 
     def _chosen(self, rows: Sequence[int]) -> None:
         self._session.select(self.model.record(row).id for row in rows)
-
-    def _open(self, index: QModelIndex) -> None:
-        self.opened.emit()
 
     def _load(self, rows: Sequence[int]) -> None:
         """In the size in which they are painted on this screen, from the two that are kept."""

@@ -21,8 +21,8 @@ from ui.session import Session
 from ui.viewstate.labelling import Round, Subject, asked_for, begun, is_open, label_of, next_open
 from ui.viewstate.words import FIELD_KEYS, MOST_KEYS, explained, field_name, words_of
 from ui.widgets.basics import action_button, caption, column, muted, push, restyle, row, title, within
+from ui.widgets.record_viewer import RecordViewer
 from ui.widgets.segmented import Segmented
-from ui.widgets.viewer import Viewer
 
 _WORD = 180  # pixels of the line for a word that is not there yet
 
@@ -37,7 +37,6 @@ class LabelPage(QWidget):
         self._session, self._loader = session, loader
         self._ids: tuple[str, ...] = ()
         self._round: Round | None = None
-        self._shown = ""
         self._other: QLineEdit | None = None
         self._build()
         self._bind()
@@ -87,12 +86,6 @@ class LabelPage(QWidget):
         self._round = self._round.moved(by)
         self._show()
 
-    def picture_loaded(self, ids: Sequence[str]) -> None:
-        """The picture that is shown may have arrived."""
-        if self._round and self.isVisible() and self._round.subject.image in ids:
-            record = self._record()
-            self._show_picture(record, keep=True)
-
     def refresh(self) -> None:
         """Shows what was edited meanwhile, as by undoing."""
         if self._round and self.isVisible():
@@ -130,7 +123,7 @@ class LabelPage(QWidget):
     def _build(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Label mode"))
-        self._viewer = Viewer(self._session.look.surround, tr("The picture that is labelled"))
+        self._viewer = RecordViewer(self._session, self._loader, tr("The picture that is labelled"))
         self._viewer.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._fields = Segmented([(field, f"{FIELD_KEYS[field]}  {field_name(field)}", "") for field in LABEL_FIELDS],
                                  name=tr("Label"))
@@ -144,9 +137,8 @@ class LabelPage(QWidget):
         undo = action_button(self._session.actions["edit.undo"])
         top = row(self._fields, None, undo, leave)
         words = row(self._question, self._who, None, self._where)
-        hint = caption(tr("Digit: the word   Enter: the guess is right, or go on   0: unknown   N: another word   "
-                          "← →: without answering   Z: full size   Esc: done"))
-        foot = column(words, self._buttons, self._bar, hint)
+        self._hint = caption("")
+        foot = column(words, self._buttons, self._bar, self._hint)
         layout = column(within(top, theme.SMALL), self._viewer, within(foot, theme.MEDIUM), gap=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)
@@ -154,7 +146,6 @@ class LabelPage(QWidget):
     def _bind(self) -> None:
         self._fields.chosen.connect(self._field_chosen)
         self._viewer.stepped.connect(self.step)
-        self._session.look.surround_changed.connect(lambda: self._viewer.set_surround(self._session.look.surround))
 
     def _field_chosen(self, field: str) -> None:
         self.ask_for(field)
@@ -171,9 +162,7 @@ class LabelPage(QWidget):
 
     def _show(self) -> None:
         record, field = self._record(), self._round.field
-        self._loader.ask_whole(record.id, self._session.place.folder / record.image.path)
-        self._show_picture(record, keep=record.id == self._shown)
-        self._shown = record.id
+        self._viewer.show_record(record)
         self._viewer.show_boxes(_boxes(record, self._round.subject))
         if field in LABEL_FIELDS:
             self._fields.choose(field)
@@ -181,9 +170,10 @@ class LabelPage(QWidget):
         self._show_place()
         self._look_ahead()
 
-    def _show_picture(self, record: Record, *, keep: bool) -> None:
-        image = record.image
-        self._viewer.show_picture(self._loader.any_pixmap(image.id), image.width, image.height, keep=keep)
+    @property
+    def _is_free(self) -> bool:
+        """Whether any word may be given, and not only those that are offered."""
+        return self._round.field in LABEL_FIELDS and self._round.field not in CLOSED
 
     def _show_words(self, record: Record) -> None:
         field, subject = self._round.field, self._round.subject
@@ -198,7 +188,8 @@ class LabelPage(QWidget):
                 item.widget().deleteLater()
         for number, word in enumerate(self.words[:MOST_KEYS], 1):
             self._buttons.addWidget(self._word_button(number, word, said and said.value == word and said.origin or ""))
-        if field not in CLOSED and field in LABEL_FIELDS:
+        self._hint.setText(_hint(self._is_free))
+        if self._is_free:
             self._buttons.addWidget(self._other_word())
         self._buttons.addStretch(1)
 
@@ -252,15 +243,23 @@ class LabelPage(QWidget):
         return self._session.records.of(self._round.subject.image)[0]
 
     def _ask_word(self) -> None:
-        if self._round.field in CLOSED or self._round.field not in LABEL_FIELDS:
-            return
-        self._other.setFocus()
+        if self._is_free:
+            self._other.setFocus()
 
     def _answerer(self, word: str) -> Callable[[], None]:
         return lambda: self.answer(word)
 
     def _asker(self, field: str) -> Callable[[], None]:
         return lambda: self.ask_for(field)
+
+
+def _hint(is_free: bool) -> str:
+    """What the keys do."""
+    if is_free:
+        return tr("Digit: the word   Enter: the guess is right, or go on   0: unknown   N: another word   "
+                  "← →: without answering   Z: full size   Esc: done")
+    return tr("Digit: the word   Enter: the guess is right, or go on   0: unknown   "
+              "← →: without answering   Z: full size   Esc: done")
 
 
 def _boxes(record: Record, subject: Subject) -> dict[str, Box]:

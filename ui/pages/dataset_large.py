@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -16,27 +14,26 @@ from ui.pages.dataset_lint import recipe
 from ui.session import Session
 from ui.viewstate.crop import crop_of
 from ui.widgets.basics import Elided, icon_only, muted, push, row, within
-from ui.widgets.viewer import Viewer
+from ui.widgets.record_viewer import RecordViewer
 
 
 class LargePane(QWidget):
-    """Shows the session's current picture as long as it is in sight."""
+    """Shows the session's current picture as long as it is in sight. `back` says where its first button leads."""
 
     closed = Signal()
     stepped = Signal(int)
     box_drawn = Signal(str, object)  # a trait and its Box
 
-    def __init__(self, session: Session, loader: Loader) -> None:
+    def __init__(self, session: Session, loader: Loader, back: str) -> None:
         super().__init__()
         self._session, self._loader = session, loader
-        self._shown, self._trait, self._shows_crop = "", "", True
-        self._build()
+        self._trait, self._shows_crop = "", True
+        self._build(back)
         self._bind()
 
     def show_current(self) -> None:
         """The picture that is current by now, fitted."""
-        self._shown = ""
-        self._show()
+        self._show(anew=True)
 
     def refresh(self) -> None:
         if self.isVisible():
@@ -52,11 +49,6 @@ class LargePane(QWidget):
         self.viewer.draw_box(tag)
         self._hint.setText(tr("Draw a box round {tag}; Esc leaves it", tag=tag))
 
-    def picture_loaded(self, ids: Sequence[str]) -> None:
-        """The picture that is shown may have arrived."""
-        if self.isVisible() and self._shown in ids:
-            self._show()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         leaving = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if event.key() in leaving:
@@ -66,11 +58,11 @@ class LargePane(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _build(self) -> None:
-        self.viewer = Viewer(self._session.look.surround, tr("The current picture"))
+    def _build(self, back_to: str) -> None:
+        self.viewer = RecordViewer(self._session, self._loader, tr("The current picture"))
         self._name, self._hint, self._zoom = Elided(at=Qt.TextElideMode.ElideMiddle), muted(""), muted("")
         self._zoom.setFont(theme.tabular(self._zoom.font()))
-        back = push(tr("Back to the pictures"), self.closed.emit, icon="left", quiet=True, tip=tr("Esc"))
+        back = push(back_to, self.closed.emit, icon="left", quiet=True, tip=tr("Esc"))
         tools = row(back, self._name, self._hint, self._zoom,
                     icon_only("zoom-out", tr("Smaller  (-)"), lambda: self.viewer.zoom_to(self.viewer.scale / 1.25)),
                     icon_only("zoom-in", tr("Larger  (+)"), lambda: self.viewer.zoom_to(self.viewer.scale * 1.25)),
@@ -90,18 +82,14 @@ class LargePane(QWidget):
         self.viewer.opened.connect(self.closed)
         self.viewer.zoomed.connect(self._tell_zoom)
         self.viewer.box_drawn.connect(self._finish_box)
-        self._session.look.surround_changed.connect(self._change_surround)
 
-    def _show(self) -> None:
+    def _show(self, *, anew: bool = False) -> None:
         record = self._session.current
         if record is None:
             self.closed.emit()
             return
         image = record.image
-        self._loader.ask_whole(image.id, self._session.place.folder / image.path)
-        self.viewer.show_picture(self._loader.any_pixmap(image.id), image.width, image.height,
-                                 keep=image.id == self._shown)
-        self._shown = image.id
+        self.viewer.show_record(record, anew=anew)
         self.viewer.show_crop(crop_of(image.width, image.height, recipe(self._session)) if self._shows_crop else None)
         self.viewer.show_boxes(record.boxes)
         self._name.setText(image.path.name)
@@ -113,6 +101,3 @@ class LargePane(QWidget):
 
     def _tell_zoom(self, scale: float) -> None:
         self._zoom.setText(f"{100 * scale * self.devicePixelRatioF():.0f} %")
-
-    def _change_surround(self) -> None:
-        self.viewer.set_surround(self._session.look.surround)

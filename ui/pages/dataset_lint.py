@@ -1,15 +1,17 @@
 """When does the lint look at the set, and how without holding up the window? After each change, in a thread of its own.
 
+It looks once for all pages: `linting_of` is the one that belongs to the open project.
+
 What changes while it looks is looked at in the next round; a window that is busy gets a round when it comes to rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import Thread
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
 from studio.core.errors import UserError
 from studio.core.lint.rules import findings
@@ -29,26 +31,34 @@ from ui.viewstate.findings import Found, found
 _REST_MS = 200
 
 
+def linting_of(session: Session) -> Linting:
+    """The lint of the open project."""
+    return session.findChild(Linting) or Linting(session)
+
+
 class Linting(QObject):
-    """The findings of the open project, kept true."""
+    """The findings of the open project, kept true until it is closed."""
 
     counted = Signal()        # `shown` is true again
     changed = Signal(object)  # Found
     _shown = Signal(object)           # both from the thread
     _looked = Signal(object, object)
 
-    def __init__(self, session: Session, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self._session = session
-        self.found = Found()
+        self.found, self.has_looked = Found(), False
         self.alike: tuple[tuple[str, ...], ...] = ()         # ids of images that look almost the same
         self.shown: Mapping[str, tuple[Showing, ...]] = {}  # what each character shows in each image
         self._thread: Thread | None = None
-        self._again = False
+        self._again = self._is_over = False
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self._look)
         self._shown.connect(self._take_shown)
         self._looked.connect(self._take)
+        for signal, slot in self._heard():
+            signal.connect(slot)
+        self.ask()
 
     def ask(self) -> None:
         """Something changed: look as soon as there is a moment's rest."""
@@ -58,11 +68,21 @@ class Linting(QObject):
     def is_busy(self) -> bool:
         return self._rest.isActive() or self._thread is not None
 
-    def close(self) -> None:
-        """Waits for a look that is under way."""
+    def _heard(self) -> tuple[tuple[SignalInstance, Callable[[], object]], ...]:
+        session = self._session
+        return ((session.records_changed, self.ask), (session.ledger_changed, self.ask),
+                (session.project_closing, self._close))
+
+    def _close(self) -> None:
+        """Waits for a look that is under way; the next project gets a lint of its own."""
+        self._is_over = True  # what the thread has told already is still on its way
         self._rest.stop()
+        for signal, slot in self._heard():
+            signal.disconnect(slot)
         if self._thread:
             self._thread.join()
+        self.setParent(None)
+        self.deleteLater()
 
     def _look(self) -> None:
         if self._thread is not None:
@@ -82,15 +102,18 @@ class Linting(QObject):
         """In the thread: first what is quickly counted, then what the rules say of it."""
         self._shown.emit(subject.shown)
         same = alike(subject.records, Likenesses(place).known())
-        self._looked.emit(found(findings(replace(subject, alike=same), settings)), same)
+        self._looked.emit(found(findings(replace(subject, alike=same), settings), len(subject.records)), same)
 
     def _take_shown(self, shown: Mapping[str, tuple[Showing, ...]]) -> None:
-        self.shown = shown
-        self.counted.emit()
+        if not self._is_over:
+            self.shown = shown
+            self.counted.emit()
 
     def _take(self, heard: Found, same: tuple[tuple[str, ...], ...]) -> None:
+        if self._is_over:
+            return
         self._thread.join()
-        self._thread, self.alike, self.found = None, same, heard
+        self._thread, self.alike, self.found, self.has_looked = None, same, heard, True
         self.changed.emit(self.found)
         if self._again:
             self._again = False

@@ -36,10 +36,13 @@ class OverviewPane(SidePane):
         self.lint, self.coverage = LintPanel(), CoveragePane()
         self._to_make = push("", self.shots_asked.emit, icon="shots", tip=tr("Pictures that only somebody can make."))
         self._to_make.hide()
-        self.lint.show_findings((), is_looking=True)
         self.hold(within(column(self.lint, self._to_make, self.coverage, None, gap=theme.LARGE), theme.MEDIUM))
         self._bind()
         self.show_coverage()
+        if linting.has_looked:
+            self._show_found(linting.found)
+        else:
+            self.lint.show_findings((), is_looking=True)
 
     def show_coverage(self) -> None:
         """The map of the chosen character, as it was counted last."""

@@ -1,4 +1,4 @@
-"""Where on a page does each of many equal cells stand, in groups that each begin a line of their own?
+"""Where on a page does each of many equal cells stand, in groups that each begin on a new line?
 
 Plain arithmetic: nothing is laid out beforehand, so ten thousand cells cost as much as ten.
 """
@@ -31,16 +31,18 @@ class Rect:
 
 
 class Grid:
-    """Cells of at least `side` pixels that share the width without a rest, `gap` apart."""
+    """Cells of at least `side` pixels that share the width without a rest, `gap` apart; squares, or of one `height`."""
 
-    def __init__(self, sections: Sequence[Section], width: int, side: int, gap: int, header: int) -> None:
+    def __init__(self, sections: Sequence[Section], width: int, side: int, gap: int, header: int,
+                 height: int = 0) -> None:
         self.columns = max(1, (width + gap) // (side + gap))
         self.cell = max(1, (width - gap * (self.columns - 1)) // self.columns)
-        self.step = self.cell + gap
+        self._tall = height or self.cell
+        self.step, self.line = self.cell + gap, self._tall + gap  # from cell to cell, across and down
         self._sections, self._width = tuple(sections), width
         self._headers = [header if each.title else 0 for each in sections]
         lines = [-(-each.count // self.columns) for each in sections]
-        heights = [above + count * self.step for above, count in zip(self._headers, lines)]
+        heights = [above + count * self.line for above, count in zip(self._headers, lines)]
         self._tops = [0, *accumulate(heights)]
         self._starts = [each.start for each in sections]
 
@@ -48,12 +50,16 @@ class Grid:
     def height(self) -> int:
         return self._tops[-1]
 
+    def begins_group(self, index: int) -> bool:
+        """Whether a cell stands right below a header."""
+        return any(each.title and each.start <= index < each.start + self.columns for each in self._sections)
+
     def rect(self, index: int) -> Rect:
         """Of one cell."""
         at = bisect_right(self._starts, index) - 1
         line, column = divmod(index - self._starts[at], self.columns)
-        y = self._tops[at] + self._headers[at] + line * self.step
-        return Rect(column * self.step, y, self.cell, self.cell)
+        y = self._tops[at] + self._headers[at] + line * self.line
+        return Rect(column * self.step, y, self.cell, self._tall)
 
     def at(self, x: int, y: int) -> int:
         """The cell at a place; -1 where there is none, as in gaps, headers and behind the last one."""
@@ -61,9 +67,9 @@ class Grid:
             return -1
         place = bisect_right(self._tops, y) - 1
         below = y - self._tops[place] - self._headers[place]
-        column, line = x // self.step, below // self.step
+        column, line = x // self.step, below // self.line
         local = line * self.columns + column
-        is_in_gap = x - column * self.step >= self.cell or below - line * self.step >= self.cell
+        is_in_gap = x - column * self.step >= self.cell or below - line * self.line >= self._tall
         section = self._sections[place]
         return section.start + local if below >= 0 and not is_in_gap and local < section.count else -1
 
@@ -109,7 +115,7 @@ class Grid:
         place = max(0, bisect_right(self._tops, max(0, top)) - 1)
         below = max(0, max(0, top) - self._tops[place] - self._headers[place])
         section = self._sections[place]
-        return section.start + min(section.count, below // self.step * self.columns)
+        return section.start + min(section.count, below // self.line * self.columns)
 
     def _end_before(self, bottom: int) -> int:
         if bottom >= self.height:
@@ -117,4 +123,4 @@ class Grid:
         place = max(0, bisect_right(self._tops, max(0, bottom)) - 1)
         below = bottom - self._tops[place] - self._headers[place]
         section = self._sections[place]
-        return section.start + max(0, min(section.count, -(-below // self.step) * self.columns))
+        return section.start + max(0, min(section.count, -(-below // self.line) * self.columns))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from studio.core.edits import TRAIT
 from studio.core.labels import CLOSED, SUGGESTED, Label, known
 from studio.core.record import SIGHTS, Record
-from ui.i18n import tr
+from ui.i18n import tr, trn
 
 FIELD_KEYS: Mapping[str, str] = {"framing": "F", "angle": "A", "camera": "C", "stance": "S", "pose": "P",
                                  "expression": "E", "outfit": "O"}  # fmt: skip
@@ -52,6 +52,14 @@ def explained(field: str, value: str) -> str:
         "posed": tr("anything but a plain upright stand"), "level": tr("the camera at the height of her face"),
         "visible": tr("it can be seen in this picture"), "hidden": tr("it is there, but cannot be seen"),
     }.get(value, "")
+
+
+def caption_state(record: Record) -> str:
+    """What a caption is like: "12 tags · sentences"."""
+    if not record.caption.strip():
+        return tr("no caption")
+    tags = trn("{n} tag", "{n} tags", len(record.tags))
+    return f"{tags} · {tr('sentences')}" if record.sentences else tags
 
 
 def _said(record: Record) -> Iterator[tuple[str, Label]]:

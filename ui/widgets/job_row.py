@@ -1,15 +1,14 @@
-"""The job that runs, as the strip shows it: its title, its progress, the time left, and the jobs behind it."""
+"""The job that runs, as the strip shows it: its title, its progress, the time left, and how it is stopped."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from ui import theme
 from ui.i18n import tr
-from ui.icons import icon
 from ui.widgets.basics import Elided, caption, icon_only, row
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ _BAR, _LEFT = 160, 112  # widths that do not change while the numbers do
 
 
 class JobRow(QWidget):
-    """Shows the oldest job that runs; the others stand in a menu behind "queue"."""
+    """Shows the oldest job that runs; the others stand in the queue."""
 
     def __init__(self, jobs: Jobs) -> None:
         super().__init__()
@@ -42,8 +41,8 @@ class JobRow(QWidget):
         self._bar.setValue(progress.done if progress else 0)
         self.left.setText(time_left(progress.seconds_left) if progress else "")
         self.stop.setEnabled(not running.is_stopping)
-        self.queue.setVisible(len(self._jobs.open) > 1)
-        self.queue.setText(tr("queue {n}", n=len(self._jobs.open) - 1))
+        self.pause.setVisible(bool(running.run) and not running.is_waiting)
+        self.pause.setEnabled(not running.is_stopping and not running.frees_card)
 
     def _build(self) -> None:
         self._what = Elided()
@@ -56,27 +55,21 @@ class JobRow(QWidget):
         self.left.setMinimumWidth(_LEFT)
         self.stop = icon_only("stop", tr("Stop"), self._stop_shown,
                               tr("Stop\nFinishes the step at hand, saves what is done, and ends."))
-        self.queue = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.queue.setIcon(icon("queue"))
-        self.queue.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.queue.setToolTip(tr("What waits its turn; click one to stop it."))
-        self.queue.setMenu(QMenu(self.queue))
-        self.queue.menu().aboutToShow.connect(self._list_waiting)
-        layout = row(self._what, self._bar, self.left, self.stop, self.queue)
+        self.pause = icon_only("pause", tr("Pause"), self._pause_shown,
+                               tr("Pause\nSaves after the step at hand and frees the card."))
+        layout = row(self._what, self._bar, self.left, self.pause, self.stop)
         layout.setStretch(0, 1)
         self.setLayout(layout)
-
-    def _list_waiting(self) -> None:
-        menu, running = self.queue.menu(), self._running()
-        menu.clear()
-        for task in self._jobs.open:
-            if task is not running:
-                menu.addAction(icon("stop"), task.title, task.stop)
 
     def _running(self) -> Task | None:
         """The oldest that is under way, else the oldest that waits."""
         under_way = [task for task in self._jobs.open if not task.is_waiting]
         return next(iter(under_way or self._jobs.open), None)
+
+    def _pause_shown(self) -> None:
+        if (task := self._running()) and task.run:
+            self._jobs.free_card(task)
+            self.refresh()
 
     def _stop_shown(self) -> None:
         if task := self._running():
@@ -85,16 +78,20 @@ class JobRow(QWidget):
 
 
 def running_text(task: Task) -> str:
-    """What a job is and how far it is: "Importing Mira · 12 of 70 images"."""
+    """What a job is and how far it is: "Importing Mira · 12 of 70 images", "Training Mira · step 41 of 120"."""
     if task.is_stopping:
         return tr("{title} · stopping after this step", title=task.title)
+    if task.frees_card:
+        return tr("{title} · pausing after this step", title=task.title)
     if task.is_waiting:
         return tr("{title} · waits its turn", title=task.title)
     progress = task.course.progress
     if progress is None:
         return tr("{title} · getting ready", title=task.title)
-    return tr("{title} · {done} of {total} {what}", title=task.title, done=f"{progress.done:,}",
-              total=f"{progress.total:,}", what=progress.what).strip()
+    told = {"title": task.title, "what": progress.what, "done": f"{progress.done:,}", "total": f"{progress.total:,}"}
+    if task.run:
+        return tr("{title} · {what} {done} of {total}", **told)
+    return tr("{title} · {done} of {total} {what}", **told).strip()
 
 
 def time_left(seconds: float | None) -> str:

@@ -103,7 +103,7 @@ class FindingCard(QFrame):
         ])
         head = row(Picture(ICONS[found.severity], theme.ICON, TONES[found.severity]),
                    caption(f"{found.rule}  ·  {severity_name(found.severity)}"), None, self.more, gap=theme.TINY)
-        layout = column(head, sentence(found.message), self.remedy, gap=theme.TINY)
+        layout = column(head, sentence(found.message), theme.TINY, self.remedy, gap=theme.TINY)
         layout.setAlignment(self.remedy, Qt.AlignmentFlag.AlignLeft)
         layout.setContentsMargins(theme.SMALL, theme.TINY, theme.TINY, theme.SMALL)
         self.setLayout(layout)

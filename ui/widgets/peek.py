@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from studio.core.record import Record
 from ui.i18n import tr
+from ui.images.loader import Loader
 from ui.session import Session
-from ui.widgets.viewer import Viewer
+from ui.widgets.record_viewer import RecordViewer
 
 _CLOSING = (Qt.Key.Key_Space, Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -18,11 +20,10 @@ class Peek(QWidget):
 
     stepped = Signal(int)
 
-    def __init__(self, session: Session, parent: QWidget) -> None:
+    def __init__(self, session: Session, parent: QWidget, loader: Loader) -> None:
         super().__init__(parent)
-        self._session = session
         self._before: QWidget | None = None
-        self._viewer = Viewer(session.look.surround, tr("Large picture"))
+        self._viewer = RecordViewer(session, loader, tr("Large picture"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._viewer)
@@ -32,12 +33,12 @@ class Peek(QWidget):
         parent.installEventFilter(self)
         self.hide()
 
-    def show_picture(self, pixmap: QPixmap | None, width: int, height: int, *, keep: bool = False) -> None:
-        self._viewer.set_surround(self._session.look.surround)
-        self._viewer.show_picture(pixmap, width, height, keep=keep)
+    def show_record(self, record: Record) -> None:
+        self._viewer.show_record(record)
 
-    def enter(self, before: QWidget) -> None:
+    def enter(self, record: Record, before: QWidget) -> None:
         """Comes up; `before` gets the keyboard back afterwards."""
+        self._viewer.show_record(record, anew=True)
         self._before = before
         self.setGeometry(self.parentWidget().rect())
         self.show()

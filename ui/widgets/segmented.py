@@ -28,6 +28,7 @@ class Segmented(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        next(iter(self._buttons.values())).setProperty("place", "first")
         for button in self._buttons.values():
             self._group.addButton(button)
             layout.addWidget(button)
@@ -37,6 +38,11 @@ class Segmented(QWidget):
     @property
     def value(self) -> str:
         return next(value for value, button in self._buttons.items() if button.isChecked())
+
+    def allow(self, value: str, why_not: str = "") -> None:
+        """Lets a choice be pressed, or says why it cannot be."""
+        self._buttons[value].setEnabled(not why_not)
+        self._buttons[value].setToolTip(why_not)
 
     def choose(self, value: str) -> None:
         """Shows a choice without telling anybody."""

@@ -98,9 +98,8 @@ class ShotRow(QFrame):
         self.slot.dropped.connect(self._teller(shown_by))
         self.slot.clicked.connect(lambda: shown_by.chosen.emit(self.shot))
         self.copy = push(tr("Copy the prompt"), self._copy, icon="copy", quiet=True, tip=prompt)
-        words = column(caption(" + ".join(shot.characters)), sentence(shot.text), None, row(self.copy, None),
-                       gap=theme.TINY)
-        layout = row(self.slot, words, gap=theme.MEDIUM)
+        words = column(None, caption(" + ".join(shot.characters)), sentence(shot.text), None, gap=theme.TINY)
+        layout = row(self.slot, words, self.copy, gap=theme.MEDIUM)
         layout.setStretch(1, 1)
         layout.setContentsMargins(theme.SMALL, theme.SMALL, theme.SMALL, theme.SMALL)
         self.setLayout(layout)

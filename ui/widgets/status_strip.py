@@ -6,15 +6,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ui import theme
 from ui.i18n import tr
+from ui.icons import icon
 
 if TYPE_CHECKING:
     from ui.gpu_thread import Task
     from ui.jobs import Jobs
     from ui.widgets.job_row import JobRow
+    from ui.widgets.queue_list import QueueList
 
 HEIGHT = 32
 
@@ -44,19 +46,34 @@ class StatusStrip(QWidget):
         from ui.widgets.job_row import JobRow
 
         made = JobRow(self._jobs)
-        self.layout().addWidget(made, 1)
+        self.layout().insertWidget(1, made, 1)
         return made
+
+    @cached_property
+    def queue(self) -> QueueList:
+        """The list behind the button at the right end."""
+        from ui.widgets.queue_list import QueueList
+
+        return QueueList(self._jobs, self)
 
     def _build(self) -> None:
         self._said = QLabel(tr("Ready"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM, 0, theme.SMALL, 0)
         layout.addWidget(self._said)
+        layout.addStretch(0)
+        self.turns = QToolButton(visible=False)
+        self.turns.setIcon(icon("queue"))
+        self.turns.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.turns.setToolTip(tr("What waits, in which order, and what failed."))
+        self.turns.clicked.connect(lambda: self.queue.open_over(self.turns))
+        layout.addWidget(self.turns)
 
     def _bind(self) -> None:
         self._jobs.queued.connect(self._show)
         self._jobs.advanced.connect(self._show)
         self._jobs.ended.connect(self._ended)
+        self._jobs.rearranged.connect(self._show)
 
     def _ended(self, task: Task) -> None:
         self._last = task
@@ -68,10 +85,26 @@ class StatusStrip(QWidget):
         self._show()
 
     def _show(self) -> None:
-        self._said.setText(ended_text(self._last) if self._last else tr("Ready"))
+        self._said.setText(ended_text(self._last) if self._last else idle_text(self._jobs))
         self._said.setVisible(not self._jobs.open)
         self.row.setVisible(bool(self._jobs.open))
         self.row.refresh()
+        said = queue_text(self._jobs)
+        self.turns.setText(said)
+        self.turns.setVisible(bool(said))
+
+
+def idle_text(jobs: Jobs) -> str:
+    """What is said while no job of this window runs."""
+    return tr("{run} goes on in a process of its own", run=jobs.elsewhere) if jobs.elsewhere else tr("Ready")
+
+
+def queue_text(jobs: Jobs) -> str:
+    """How many wait behind what is shown, whether they may begin, and how many failed; empty where there is nothing."""
+    behind, failed = max(0, len(jobs.open) - 1), len(jobs.failed)
+    parts = (tr("queue {n}", n=behind) if behind else "", tr("paused") if jobs.is_paused and jobs.waiting else "",
+             tr("{n} failed", n=failed) if failed else "")
+    return " · ".join(part for part in parts if part)
 
 
 def ended_text(task: Task) -> str:

@@ -18,7 +18,9 @@ from ui.widgets.chips_words import group_name, label_name
 
 TAG = Qt.ItemDataRole.UserRole
 
-_NARROW = 290  # pixels
+_NARROW = 290                          # pixels
+_WIDEST = ("0,000", "100%", "▲ 00.0×")  # of count, share and lift
+_AROUND = 2 * theme.SMALL + 8          # pixels of padding beside a number
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -187,9 +189,9 @@ class _Tree(QTreeView):
         head.setStretchLastSection(False)
         head.setMinimumSectionSize(28)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in enumerate((44, 56, 72), 1):
+        for column, widest in enumerate(_WIDEST, 1):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            head.resizeSection(column, width)
+            head.resizeSection(column, self.fontMetrics().horizontalAdvance(widest) + _AROUND)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room the tag keeps it."""

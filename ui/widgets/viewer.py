@@ -1,22 +1,20 @@
 """One picture, as large as one likes: zoom at the cursor, pan, and what lies over it - the training crop and boxes.
 
-The picture keeps its place on the screen while a sharper copy takes the place of its thumbnail.
+The picture keeps its place on the screen while a sharper copy takes the place of its thumbnail; another picture fades
+in over the one before, so that one sees that it is another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
-    QFont,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
-    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
@@ -28,13 +26,14 @@ from studio.core.record import Box, checked_box
 from ui import theme
 from ui.i18n import tr
 from ui.viewstate.crop import Crop
+from ui.widgets.viewer_overlay import paint_box, paint_crop
 
 MOST = 16.0            # screen pixels for one of the picture
 
 _NOTCH = 1.25          # zoom of one step of the wheel
-_SHADE = QColor(0, 0, 0, 150)
 _LEAST_BOX = 0.01      # side of a box in shares of the picture; less is a click
 _MARGIN = 8
+_FRAME_MS = 16
 
 
 class Viewer(QWidget):
@@ -48,7 +47,7 @@ class Viewer(QWidget):
     def __init__(self, surround: QColor, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._surround, self._pixmap, self._scaled = surround, QPixmap(), QPixmap()
-        self._size = QSizeF(1, 1)
+        self._size, self._is_empty = QSizeF(1, 1), True
         self._zoom: float | None = None   # None: as large as fits
         self._middle = QPointF(0.5, 0.5)  # what of the picture is in the middle of the widget, in shares
         self._crop: Crop | None = None
@@ -57,6 +56,10 @@ class Viewer(QWidget):
         self._drawing = ""
         self._corner: QPointF | None = None
         self._drawn: QRectF | None = None
+        self._before: tuple[QPixmap, QRectF] | None = None  # what fades away, and where it is painted
+        self._since = QElapsedTimer()
+        self._fading = QTimer(self, interval=_FRAME_MS)
+        self._fading.timeout.connect(self._fade_on)
         self.setAccessibleName(name or tr("Picture"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -66,10 +69,18 @@ class Viewer(QWidget):
 
     def show_picture(self, pixmap: QPixmap | None, width: int, height: int, *, keep: bool = False) -> None:
         """Another picture, fitted into the widget; with `keep` the same one, sharper, where it is."""
+        if not keep:
+            self._begin_fade()
         self._pixmap, self._scaled, self._size = pixmap or QPixmap(), QPixmap(), QSizeF(width, height)
+        self._is_empty = False
         if not keep:
             self._zoom, self._middle = None, QPointF(0.5, 0.5)
             self.zoomed.emit(self.scale)
+        self.update()
+
+    def show_nothing(self) -> None:
+        """The surround alone."""
+        self._pixmap, self._scaled, self._before, self._is_empty = QPixmap(), QPixmap(), None, True
         self.update()
 
     def show_crop(self, crop: Crop | None) -> None:
@@ -183,17 +194,37 @@ class Viewer(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._surround)
+        if self._is_empty:
+            return
         place = self._place()
+        if self._before:
+            share = min(1.0, self._since.elapsed() / theme.FADE_MS)
+            painter.setOpacity(1 - share)
+            painter.drawPixmap(self._before[1], self._before[0], QRectF(self._before[0].rect()))
+            painter.setOpacity(share)
         self._paint_picture(painter, place)
+        painter.setOpacity(1)
         if self._crop:
-            self._paint_crop(painter, place, self._crop)
+            paint_crop(painter, place, self._crop)
         for name, box in self._boxes.items():
-            self._paint_box(painter, _inside(place, box), name, box.origin == "guess")
+            paint_box(painter, place, box, name)
         if self._drawn:
-            drawn = Box(self._drawn.left(), self._drawn.top(), self._drawn.right(), self._drawn.bottom())
-            self._paint_box(painter, _inside(place, drawn), self._drawing, False)
+            paint_box(painter, place, _box(self._drawn), self._drawing)
 
     # Inside
+
+    def _begin_fade(self) -> None:
+        if not self._pixmap.isNull() and self.isVisible():
+            shown = self._pixmap if self._zoom is not None or self._scaled.isNull() else self._scaled
+            self._before = shown, self._place()
+            self._since.start()
+            self._fading.start()
+
+    def _fade_on(self) -> None:
+        if self._since.elapsed() >= theme.FADE_MS:
+            self._fading.stop()
+            self._before = None
+        self.update()
 
     @property
     def _fit(self) -> float:
@@ -223,7 +254,7 @@ class Viewer(QWidget):
 
     def _finish_box(self, drawn: QRectF) -> None:
         try:
-            box = checked_box(Box(drawn.left(), drawn.top(), drawn.right(), drawn.bottom()))
+            box = checked_box(_box(drawn))
         except UserError:
             return
         self.draw_box("")
@@ -248,35 +279,6 @@ class Viewer(QWidget):
             self._scaled.setDevicePixelRatio(ratio)
         return self._scaled
 
-    def _paint_crop(self, painter: QPainter, place: QRectF, crop: Crop) -> None:
-        kept, shade = _inside(place, crop.kept), QPainterPath()
-        shade.addRect(place)
-        hole = QPainterPath()
-        hole.addRect(kept)
-        painter.fillPath(shade - hole, _SHADE)
-        painter.setPen(QPen(QColor("#ffffff"), 1))
-        painter.drawRect(kept.adjusted(0.5, 0.5, -0.5, -0.5))
-        text = f"{crop.bucket.width} × {crop.bucket.height}  ·  {100 * crop.factor:.0f} %"
-        self._paint_tag(painter, kept.bottomLeft() + QPointF(4, -22), f"{text}  ▲" if crop.is_enlarged else text)
 
-    def _paint_box(self, painter: QPainter, place: QRectF, name: str, is_guessed: bool) -> None:
-        for colour, width in (("#000000", 3.0), (theme.current().accent, 1.5)):
-            style = Qt.PenStyle.DashLine if is_guessed else Qt.PenStyle.SolidLine
-            painter.setPen(QPen(QColor(colour), width, style))
-            painter.drawRect(place)
-        self._paint_tag(painter, place.topLeft() + QPointF(2, 2), f"{name}?" if is_guessed else name)
-
-    def _paint_tag(self, painter: QPainter, corner: QPointF, text: str) -> None:
-        font = QFont(self.font())
-        font.setPixelSize(theme.CAPTION)
-        painter.setFont(theme.tabular(font))
-        place = QRectF(corner, QSizeF(painter.fontMetrics().horizontalAdvance(text) + 8, 18))
-        painter.fillRect(place, QColor(20, 20, 20, 210))
-        painter.setPen(QColor("#f0f0f0"))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def _inside(place: QRectF, box: Box) -> QRectF:
-    """A box of the picture on the screen."""
-    corner = QPointF(place.x() + box.left * place.width(), place.y() + box.top * place.height())
-    return QRectF(corner, QSizeF((box.right - box.left) * place.width(), (box.bottom - box.top) * place.height()))
+def _box(drawn: QRectF) -> Box:
+    return Box(drawn.left(), drawn.top(), drawn.right(), drawn.bottom())

@@ -1,5 +1,6 @@
 """Pictures come from threads, thumbnails from the disk the second time, and nothing is shown that cannot be read."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,19 @@ def test_thumbnails_are_made_for_later_without_being_kept_in_memory(loader: Load
     cache = ThumbnailCache(tmp_path / "cache")
     assert all(cache.has(each.id, SIDES[0]) for each in asked)
     cache.close()
+
+
+def test_what_is_for_later_is_named_by_the_threads_and_not_by_the_window(loader: Loader, tmp_path: Path) -> None:
+    namers = set()
+
+    def named() -> Iterator[Wanted]:
+        for number in range(3):
+            namers.add(threading.current_thread().name)
+            yield wanted(tmp_path, number)
+
+    loader.prepare(named())
+    wait_until(lambda: not loader.is_busy)
+    assert namers and threading.main_thread().name not in namers
 
 
 def test_what_cannot_be_read_is_a_null_picture_and_no_error(loader: Loader, tmp_path: Path) -> None:

@@ -327,7 +327,7 @@ def test_lint_badges_stand_at_the_pictures(studio, page: CaptionsPage, project_f
     caption_file(project_folder, 1).write_text("1girl, smile, Blue_Eyes", "utf-8")
     studio.session.rescan()
     settle(studio, page)
-    badges = page.set.badges[page.shown[1].id]
+    badges = page.set.found.own[page.shown[1].id]
     assert {"C01", "C10"} <= set(badges)
     page.filter("lint:C01")
     assert [each.image.path.name for each in page.shown] == ["01.png"]

@@ -290,7 +290,7 @@ def test_double_click_opens_large_and_escape_returns(studio: Studio, page: Datas
 def test_space_peeks_and_space_returns(studio: Studio, page: DatasetPage) -> None:
     click_row(page, 1)
     press(page.gallery.view, Keys.Key_Space)
-    peek = page._peek
+    peek = page.pictures.peek_pane
     assert peek.isVisible()
     press(peek._viewer, Keys.Key_Right, Keys.Key_Space)
     assert not peek.isVisible() and studio.session.current == record(studio, 2)

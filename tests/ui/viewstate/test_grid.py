@@ -63,3 +63,11 @@ def test_going_down_keeps_the_column_and_crosses_groups() -> None:
 def test_ten_thousand_cells_need_no_more_than_their_lines() -> None:
     made = grid((10_000,), width=1000, side=98)
     assert made.columns == 10 and len(made.between(50_000, 51_000)) <= 120
+
+
+def test_cells_of_a_strip_are_as_wide_as_the_page_and_of_one_height() -> None:
+    made = Grid((Section("", 0, 10_000),), 200, 200, 0, 0, 60)
+    assert made.columns == 1 and made.height == 600_000
+    place = made.rect(9_999)
+    assert (place.x, place.y, place.width, place.height) == (0, 599_940, 200, 60)
+    assert made.at(199, 599_999) == 9_999 and made.between(120, 241) == range(2, 5) and made.beside(5, -2) == 3

@@ -1,6 +1,8 @@
 """The strip tells what runs, how far it is and how long it still takes."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from ui.widgets.job_row import time_left
 from ui.widgets.status_strip import StatusStrip
@@ -19,12 +21,12 @@ def test_a_job_is_shown_from_its_queue_to_its_end(app, slow_job) -> None:
     first, second = app.session.run(slow_job, "Training Mira"), app.session.run(slow_job, "Training Suzu")
     app.finish(lambda: first.course.progress is not None)
     assert strip.text == "Training Mira · 41 of 120 steps" and strip.row.left.text() == "1 h 12 min left"
-    assert strip.row.queue.isVisible() and strip.row.queue.text() == "queue 1"
-    strip.row.queue.menu().aboutToShow.emit()
-    assert [action.text() for action in strip.row.queue.menu().actions()] == ["Training Suzu"]
-    strip.row.queue.menu().actions()[0].trigger()
+    assert strip.turns.isVisible() and strip.turns.text() == "queue 1"
+    QTest.mouseClick(strip.turns, Qt.MouseButton.LeftButton)
+    assert strip.queue.isVisible() and strip.queue.tasks == (first, second)
+    strip.queue.menu(second).actions()[-1].trigger()
     strip.row.stop.click()
     assert "stopping" in strip.text and not strip.row.stop.isEnabled()
     app.finish()
     assert second.course.status == "stopped" and "stopped, what was done is kept" in strip.text
-    assert not strip.row.stop.isVisible() and not strip.row.queue.isVisible()
+    assert not strip.row.stop.isVisible() and not strip.turns.isVisible()
