@@ -26,6 +26,7 @@ from studio.jobs.gpu import Gpu
 from studio.jobs.room import require_room
 from studio.jobs.trained_images import train_images, trained_dataset
 from studio.store import journal, runs
+from studio.store.adopted import origin_of
 from studio.store.run_lock import is_running
 from studio.store.runs import RunFolder
 from studio.store.wishes import ask, count_wishes
@@ -110,7 +111,7 @@ def resume_training(place: Workspace, wanted: str, base: BaseChoice | None = Non
     `epochs` is another number of epochs than the run has; with more of them a finished one goes on.
     """
     run = runs.find_run(place, wanted)
-    if not runs.read_dataset(run).images:
+    if origin_of(run):
         raise UserError(f"The run {run.id} was trained elsewhere", "Start a new run with the verb train.")
     state = fold(journal.read(run.journal), alive=False)
     if is_running(run.folder):

@@ -192,3 +192,9 @@ def test_a_folder_is_shown_as_one_object_for_scripts(tmp_path: Path, capsys: pyt
     write_lora(tmp_path / "mira_epoch2.safetensors")
     assert main(["show", str(tmp_path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["checkpoints"][0]["epoch"] == 2
+
+
+def test_a_run_from_elsewhere_is_not_trained_on_here(place: Workspace, folder: Path) -> None:
+    adopted = run_meant(place, str(folder), TRIGGER)
+    with pytest.raises(UserError, match="was trained elsewhere"):
+        resume_training(place, adopted.id, epochs=99)
