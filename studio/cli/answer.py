@@ -16,6 +16,7 @@ from studio.cli.lint import lint
 from studio.cli.live import JsonLines, LiveLine, mute
 from studio.cli.plan import plan
 from studio.cli.prompt import prompt
+from studio.cli.sheet import dry_run
 from studio.cli.show import show
 from studio.cli.verbs import base_of, job_of
 from studio.cli.wish import wish
@@ -67,6 +68,8 @@ def _answer(chosen: argparse.Namespace, listen: Emit) -> int:
         return show(chosen.dir, chosen.what, as_json=chosen.json)
     if chosen.verb == "wish":
         return wish(chosen)
+    if chosen.verb == "render" and chosen.dry_run:
+        return dry_run(chosen)
     if chosen.verb == "prompt":
         return prompt(chosen.text, base_of(chosen), as_json=chosen.json)
     with job_of(chosen) as job:

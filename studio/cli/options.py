@@ -17,10 +17,11 @@ from studio.core.knobs import changed, knobs_of
 from studio.core.project import Character
 from studio.core.recipe import Recipe
 from studio.core.record import PROVENANCES
-from studio.core.sheet_plan import lora_of, shipped_plans
+from studio.core.sheet_plan import shipped_plans
 from studio.core.spec import RenderSpec
 from studio.core.tagging import MODES
 from studio.core.wishes import KINDS as WISHES
+from studio.core.worn import lora_of
 from studio.jobs.rehearse import TRAIN_STEPS
 from studio.jobs.tagger_looks import THRESHOLD
 from studio.store.api_keys import VARIABLE
@@ -30,7 +31,7 @@ FORMATS = ("comfy", "kohya", "diffusers")
 
 _SIDES = ("width", "height")  # --size gives both
 PICTURE_FLAGS = (*(each.name for each in knobs_of(RenderSpec) if each.name not in _SIDES), "size", "out")
-SHEET_FLAGS = ("sheet", "run", "axis", "trigger")
+SHEET_FLAGS = ("sheet", "run", "axis", "trigger", "dry_run")
 
 _DESCRIPTION = "Teaches a character to an Anima model, and shows with numbers whether it worked."
 _EPILOG = (
@@ -268,11 +269,14 @@ def _render(verbs: argparse._SubParsersAction) -> None:
     picture.add_argument("--out", type=Path, metavar="FILE.png", help="where the picture goes")
     sheet = made.add_argument_group("a sheet")
     sheet.add_argument("--sheet", metavar="FILE|NAME",
-                       help=f"a sheet file, or one that ships: {shipped_names(shipped_plans())}")
+                       help=f"a sheet file, one of your own, or one that ships: {', '.join(shipped_plans())}")
     sheet.add_argument("--run", metavar="RUN|DIR", help=f"{_RUN}; or a folder of LoRA files, whoever trained them")
     sheet.add_argument("--trigger", metavar="WORD", help="calls the character of such a folder; needed the first time")
     sheet.add_argument("--axis", action="append", default=[], metavar="name=values",
-                       help="gives an axis other values, or adds one: 'seed=1, 2, ..., 8' (may be repeated)")
+                       help="gives an axis other values, or adds one: 'seed=1, 2, ..., 8', 'steps=8-16 (+4)', "
+                            "'epoch=all, SKIP: 20' (may be repeated)")
+    sheet.add_argument("--dry-run", action="store_true",
+                       help="tells how many cells there would be and how long they would take, and renders nothing")
 
 
 def _prompt(verbs: argparse._SubParsersAction) -> None:

@@ -19,7 +19,6 @@ from studio.core.origin import refusal
 from studio.core.project import Character
 from studio.core.provenance import folder_rules
 from studio.core.recipe import Recipe, load_recipe
-from studio.core.sheet_plan import shipped_plans
 from studio.jobs.adopt import run_meant
 from studio.jobs.bases import PARTS, BaseChoice, chosen_base, practice_tagger
 from studio.jobs.check import Check
@@ -34,18 +33,20 @@ from studio.jobs.guess import Guess
 from studio.jobs.import_images import ImportImages
 from studio.jobs.new_project import NewProject
 from studio.jobs.plan import Proposal, approved, plan_of
+from studio.jobs.plan_sheet import PlannedSheet, plan_sheet
 from studio.jobs.preflight import Preflight
 from studio.jobs.pack import PackRun, start_packing
 from studio.jobs.read_provenance import ReadProvenance
 from studio.jobs.rehearse import Rehearse, rehearsed_spec
 from studio.jobs.render_picture import RenderPicture
-from studio.jobs.render_sheet import RenderSheet, start_sheet
+from studio.jobs.render_sheet import RenderSheet, sheet_job
 from studio.jobs.survey import SurveyImages
 from studio.jobs.tag import Tag
 from studio.jobs.train import Train, resume_training, start_training
 from studio.jobs.try_text import TryText
 from studio.jobs.watch_folder import WatchFolder
 from studio.store.api_keys import keep_key
+from studio.store.presets import preset_names
 from studio.store.runs import find_run
 from studio.store.workspace import Workspace, open_project, visit_project
 
@@ -137,12 +138,24 @@ def _picture(chosen: argparse.Namespace) -> RenderPicture:
 
 
 def _sheet(chosen: argparse.Namespace, kept: ExitStack) -> RenderSheet:
+    check_sheet(chosen)
+    place = _project(chosen, kept)
+    return sheet_job(place, planned_sheet(chosen, place))
+
+
+def check_sheet(chosen: argparse.Namespace) -> None:
+    """Raises `UserError` naming the flag that is missing, or that is for something else."""
     refuse(chosen, PICTURE_FLAGS, "is for one picture, and a project is named", "For a sheet, write --axis cfg=1.")
-    require(chosen.sheet, "--sheet", f"Name a sheet file, or one that ships: {', '.join(shipped_plans())}.")
+    require(chosen.sheet, "--sheet", f"Name a sheet file, or one of {len(preset_names())}: epoch-format-seed, "
+            "pose-angle-weak, ... (--help lists them).")
     require(chosen.run, "--run", "Name a run: its number, its whole name, or latest.")
-    axes, place = [parse_axis(each) for each in chosen.axis], _project(chosen, kept)
+
+
+def planned_sheet(chosen: argparse.Namespace, place: Workspace) -> PlannedSheet:
+    """The sheet that was typed, of this project."""
+    axes = [parse_axis(each) for each in chosen.axis]
     run = run_meant(place, chosen.run, chosen.trigger, base_of(chosen))
-    return start_sheet(place, chosen.sheet, run.id, base_of(chosen), axes, tuple(chosen.lora))
+    return plan_sheet(place, chosen.sheet, run.id, base_of(chosen), axes, tuple(chosen.lora))
 
 
 def _recipe(chosen: argparse.Namespace, kept: ExitStack) -> ConvertRecipe:

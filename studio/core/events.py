@@ -185,13 +185,17 @@ class CaptionWritten:
 
 @dataclass(frozen=True, slots=True)
 class CellReady:
-    """The picture of a cell lies at `path`, relative to the sheet. `facts` are watched, not part of the key."""
+    """The picture of a cell lies at `path`, relative to the sheet. `facts` are watched, not part of the key.
+
+    `slot` counts the pictures of a cell that has several.
+    """
 
     key: str
     path: str
     row: int
     column: int
     facts: Facts = field(default_factory=dict)
+    slot: int = field(default=0, metadata=_BRIEF)
     time: float = 0.0
     attempt: int = 1
 

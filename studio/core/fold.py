@@ -158,7 +158,7 @@ def fold_sheet(events: Iterable[Event], onto: SheetState | None = None, *, alive
     course, kept = _followed(onto.course, events)
     return SheetState(
         course=_owned(course, alive),
-        cells=_latest(CellReady, onto.cells, kept, ("row", "column")),
+        cells=_latest(CellReady, onto.cells, kept, ("row", "column", "slot")),
         scores=_latest(Scored, onto.scores, kept, ("key", "judge", "version", "trait")),
     )
 

@@ -16,6 +16,7 @@ from studio.core.orders import Order
 from studio.core.origin import Refusal
 from studio.core.recipe import Recipe
 from studio.core.retag import Mode
+from studio.core.sheet_plan import SheetPlan, plan_from_toml, plan_to_toml
 from studio.jobs.bases import BaseChoice, base_from_facts
 from studio.jobs.execute import Job
 from studio.jobs.render_sheet import start_sheet
@@ -40,14 +41,16 @@ def resume_order(run: str, base: BaseChoice | None = None, epochs: int = 0) -> O
     return Order("resume", {"run": run, "base": _base_facts(base), "epochs": epochs})
 
 
-def sheet_order(plan: str | Path, run: str = "", base: BaseChoice | None = None, axes: Iterable[str] = (),
+def sheet_order(plan: str | Path | SheetPlan, run: str = "", base: BaseChoice | None = None, axes: Iterable[str] = (),
                 loras: Iterable[tuple[Path, float]] = ()) -> Order:
-    """The sheet of a plan, a file or one that ships, with axes as they are typed (`epoch=all`, `cfg=1,4`).
+    """The sheet of a plan, a file, one by its name or as it was just put together, with axes as they are typed
+    (`epoch=all`, `cfg=1,4`).
 
     Without a run it is that of the order it comes after.
     """
     worn = [[str(Path(path).absolute()), strength] for path, strength in loras]
-    facts = {"plan": str(plan), "run": run, "base": _base_facts(base), "axes": list(axes), "loras": worn}
+    named = {"text": plan_to_toml(plan)} if isinstance(plan, SheetPlan) else str(plan)
+    facts = {"plan": named, "run": run, "base": _base_facts(base), "axes": list(axes), "loras": worn}
     return Order("sheet", facts)
 
 
@@ -80,7 +83,8 @@ def _resume(facts: Mapping[str, object]) -> Start:
 
 
 def _sheet(facts: Mapping[str, object]) -> Start:
-    plan, run, base = str(facts["plan"]), str(facts["run"]), _base(facts)
+    asked, run, base = facts["plan"], str(facts["run"]), _base(facts)
+    plan = plan_from_toml(asked["text"], "the sheet that was ordered") if isinstance(asked, Mapping) else str(asked)
     axes = [parse_axis(each) for each in facts["axes"]]
     loras = [(Path(path), float(strength)) for path, strength in facts["loras"]]
     return lambda place: start_sheet(place, plan, run, base, axes, loras)

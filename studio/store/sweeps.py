@@ -84,6 +84,11 @@ def adopt_cell(workspace: Workspace, sheet: SheetFolder, key: str) -> Path | Non
     return None
 
 
+def rendered_keys(workspace: Workspace) -> frozenset[str]:
+    """The keys of all pictures that a sheet of the project holds."""
+    return frozenset(path.stem for sheet in sheets_of(workspace) for path in (sheet.folder / CELLS).glob("*.png"))
+
+
 def _share(source: Path, target: Path) -> Path:
     """The same bytes under a second name; a copy where the disk has no links."""
     try:

@@ -1,6 +1,6 @@
 import pytest
 
-from studio.core.axes import Axis, axis_of, parse_axis, size_of
+from studio.core.axes import Axis, axis_of, parse_axis, size_of, typed
 from studio.core.errors import UserError
 
 
@@ -48,7 +48,7 @@ def test_a_list_of_texts_is_not_split_again():
         ("seed=1, 2, ..., 999999999", "does not lead from number to number"),
         ("seed=-1", "seed cannot be -1"),
         ("steps=1.5", "'1.5' is no value for the axis steps"),
-        ("epoch=best", "'best' is no value for the axis epoch"),
+        ("epoch=bset", "'bset' is no value for the axis epoch"),
         ("sampler=eulr", "It must be one of er_sde, euler"),
         ("size=832", "'832' is not a size"),
         ("size=830x1216", "a multiple of 16"),
@@ -82,3 +82,12 @@ def test_numbers_that_no_axis_can_take_are_refused_at_once(text):
     with pytest.raises(UserError) as caught:
         parse_axis(text)
     assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("text", [
+    "seed=42, 100", "epoch=base, 25%, last", "strength=0.4, 1", "outfit=red dress, long | coat", "format=K, N",
+    "lora=this | a, b.safetensors:0.8", "size=832x1216",
+])  # fmt: skip
+def test_an_axis_is_written_as_it_is_read(text):
+    name, values = text.split("=")
+    assert typed(parse_axis(text)) == values and parse_axis(f"{name}={typed(parse_axis(text))}") == parse_axis(text)

@@ -4,8 +4,9 @@ import pytest
 
 from studio.core.axes import Axis
 from studio.core.errors import UserError
+from studio.core.formats import Wording
 from studio.core.spec import RenderSpec
-from studio.core.sweep import Sheet, from_toml, to_toml
+from studio.core.sweep import Sheet, flat, from_toml, in_costed_order, to_toml
 
 SHEET = Sheet(
     title="Epochs",
@@ -143,3 +144,67 @@ def test_a_sheet_file_that_was_damaged_is_named(damage):
     assert damage[0] in text
     with pytest.raises(UserError):
         from_toml(text.replace(*damage), "sheet.toml").expand()
+
+
+ARMS = Axis("arm", ("off", "weak"), (("off", (("epoch", "base"), ("outfit", "skirt"))), ("weak", (("strength", 0.3),))))
+
+
+def test_a_value_may_set_several_things_and_goes_before_the_axis_of_their_name():
+    sheet = changed(rows=(ARMS, Axis("epoch", (1,))), columns=(Axis("outfit", ("dress",)),))
+    off, weak = sheet.expand()
+    assert (off.spec.loras, off.spec.prompt) == ((), "1girl, mira, skirt")
+    assert (weak.spec.loras, weak.spec.prompt) == ((("aa", 0.3),), "1girl, mira, dress")
+    assert (off.value("arm"), off.value("outfit"), weak.value("strength")) == ("off", "dress", 0.3)
+    assert from_toml(to_toml(sheet)) == sheet
+
+
+def test_a_word_that_every_value_sets_is_said():
+    every = Axis("arm", ("a", "b"), tuple((name, (("outfit", name),)) for name in "ab"))
+    prompts = [cell.spec.prompt for cell in changed(rows=(every,), columns=()).expand()]
+    assert prompts == ["1girl, mira, a", "1girl, mira, b"]
+    with pytest.raises(UserError, match="nothing says what {outfit} is"):
+        changed(rows=(ARMS,), columns=()).expand()
+
+
+@pytest.mark.parametrize(("arms", "said"), [
+    (Axis("arm", ("off", "on"), ARMS.sets), "no arm called 'on'"),
+    (Axis("arm", ("x",), (("x", (("outfti", "a"),)),)), "no setting or word called 'outfti'. Did you mean 'outfit'?"),
+    (Axis("arm", ("x",), (("x", (("epoch", 9),)),)), "no checkpoint of epoch 9"),
+    (Axis("arm", ("x",), (("x", (("format", "Q"),)),)), "no format called 'Q'"),
+])  # fmt: skip
+def test_a_value_that_sets_what_nothing_reads_is_refused(arms, said):
+    with pytest.raises(UserError) as caught:
+        changed(rows=(arms,)).expand()
+    assert said in str(caught.value)
+
+
+def test_several_pictures_of_a_cell_are_counted_in_it():
+    sheet = changed(columns=(Axis("outfit", ("dress", "coat")),), within=(Axis("seed", (1, 2)),))
+    assert [(cell.column, cell.slot, cell.spec.seed) for cell in sheet.expand()[:4]] == [
+        (0, 0, 1), (0, 1, 2), (1, 0, 1), (1, 1, 2),
+    ]  # fmt: skip
+    assert [cell.key for cell in flat(sheet).expand()] == [cell.key for cell in sheet.expand()] == [
+        cell.key for cell in SHEET.expand()]
+    assert from_toml(to_toml(sheet)) == sheet
+
+
+def test_formats_and_words_are_each_characters_own():
+    wordings = (Wording("Mira", (("nl", "She smiles."),), (("N", "{trigger}{. nl}"),)),
+                Wording("Kai", (), (("N", "x {trigger}"),)))
+    sheet = changed(rows=(Axis("character", ("Mira", "Kai")), Axis("format", ("N",))), columns=(), words=(),
+                    characters=(("Mira", "mira"), ("Kai", "kai")), wordings=wordings)
+    assert [cell.spec.prompt for cell in sheet.expand()] == ["mira. She smiles.", "x kai"]
+    assert from_toml(to_toml(sheet)) == sheet
+
+
+def test_what_takes_longest_changes_least():
+    bases = Axis("base", ("this", "other"), (("this", (("base", "ff"),)), ("other", (("base", "ee"),))))
+    sheet = changed(rows=(Axis("outfit", ("dress", "coat")),), columns=(Axis("epoch", (2, "base", 1)), bases))
+    order = [(cell.spec.base, cell.value("epoch"), cell.value("outfit")) for cell in in_costed_order(sheet.expand())]
+    assert order == [(base, epoch, outfit) for base in ("ff", "ee") for epoch in (2, "base", 1)
+                     for outfit in ("dress", "coat")]
+
+
+def test_a_prompt_with_a_word_format_keeps_it_as_a_word():
+    sheet = changed(rows=(Axis("format", ("K", "as a poem")),), spec=RenderSpec(prompt="{trigger}, {outfit}, {format}"))
+    assert [cell.spec.prompt for cell in sheet.expand()[::4]] == ["mira, dress, K", "mira, dress, as a poem"]

@@ -51,7 +51,8 @@ def recipe(chance: Random) -> tuple[bytes, bool]:
 
 
 def plan(chance: Random) -> tuple[bytes, bool]:
-    text = resources.folder("sheets", "epoch-by-prompt.toml").read_text(encoding="utf-8")
+    shipped = sorted(resources.folder("sheets").glob("*.toml"))
+    text = chance.choice(shipped).read_text(encoding="utf-8")
     return _toml(tomllib.loads(text), chance)
 
 
