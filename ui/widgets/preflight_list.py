@@ -76,7 +76,7 @@ class _Line(QWidget):
         self._mark.setPixmap(icons.pixmap(_ICONS[check.state], theme.ICON, colour, self.devicePixelRatioF()))
         self._name.setText(check_name(check.name))
         self._time.setText(_took(check))
-        told = " ".join(each for each in (check.told, check.remedy) if each)
+        told = " ".join(f"{each.rstrip('.')}." for each in (check.told, check.remedy) if each)
         self._told.setText(told)
         self._told.parentWidget().setVisible(bool(told) and check.state in ("doubtful", "bad"))
         self.setToolTip(told)

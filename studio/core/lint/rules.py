@@ -87,8 +87,9 @@ RULES = (
 
 
 def findings(subject: Subject, settings: LintSettings = LintSettings()) -> tuple[Finding, ...]:
-    """All that the rules find: the costliest first, then by severity, then in the order of the rules."""
-    found = (finding for rule in RULES for finding in _found(rule, subject.heard_by(rule.id), settings))
+    """All that the rules find in what takes part: the costliest first, then by severity, then in the rules' order."""
+    trained = subject.taking_part()
+    found = (finding for rule in RULES for finding in _found(rule, trained.heard_by(rule.id), settings))
     return tuple(sorted(found, key=lambda each: (-each.cost, SEVERITIES.index(each.severity))))
 
 

@@ -32,6 +32,11 @@ class Subject:
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     category_of: Callable[[str], str] | None = None
 
+    def taking_part(self) -> "Subject":
+        """Without the images that a person rejected: no run is trained on them."""
+        kept = tuple(each for each in self.records if not each.rejected)
+        return self if len(kept) == len(self.records) else replace(self, records=kept)
+
     def heard_by(self, rule: str) -> "Subject":
         """Without the images about which nobody wants to hear this rule."""
         if rule not in self._silenced:
@@ -95,7 +100,7 @@ class Subject:
 
     @cached_property
     def _showings(self) -> tuple[Showing, ...]:
-        return showings(self.records)
+        return showings(each for each in self.records if not each.rejected)
 
     @cached_property
     def _silenced(self) -> frozenset[str]:

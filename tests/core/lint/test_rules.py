@@ -42,6 +42,12 @@ def test_what_costs_a_night_comes_before_what_costs_style():
     assert keys == sorted(keys) and {"C11", "C22", "D07"} <= {each.rule for each in ranked}
 
 
+def test_rejected_images_are_neither_found_nor_counted():
+    rejected = tuple(replace(each, rejected=True) for each in POSED)
+    assert findings(subject(*rejected)) == () and subject(*rejected).shown == {}
+    assert findings(subject(*POSED)) and subject(*POSED).shown
+
+
 def test_an_empty_set_has_nothing_against_it():
     assert findings(subject()) == ()
 

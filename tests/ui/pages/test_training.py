@@ -175,7 +175,7 @@ def test_the_one_that_fails_says_what_to_do_and_the_rest_waits(application: obje
     assert [each.state for each in checks] == ["waiting", "bad", "waiting"]
     shown = PreflightList()
     shown.show_checks(checks)
-    assert "No room Make some." in shown._shown[1].accessibleName()
+    assert "No room. Make some." in shown._shown[1].accessibleName()
 
 
 def test_a_check_that_was_stopped_is_open_again() -> None:
