@@ -60,7 +60,7 @@ def test_a_page_is_built_when_it_is_first_shown_and_kept(studio) -> None:
 
 
 def test_pages_that_come_later_say_so_and_what_works_meanwhile(studio) -> None:
-    for id in ("epochs", "grids", "evidence"):
+    for id in ("grids", "evidence"):
         studio.session.show_page(id)
         said = " ".join(label.text() for label in studio.window.page_widget(id).findChildren(QLabel))
         assert "later version" in said and "charstudio" in said

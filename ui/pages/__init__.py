@@ -29,7 +29,7 @@ def pages() -> tuple[Page, ...]:
         Page("dataset", tr("Data set"), "dataset", tr("The pictures: what they show, what is missing."), _dataset),
         Page("captions", tr("Captions"), "captions", tr("What is said about each picture."), _captions),
         Page("training", tr("Training"), "training", tr("Plan a run and watch it."), _training),
-        Page("epochs", tr("Epochs"), "epochs", tr("Compare the epochs of a run side by side."), _coming("epochs")),
+        Page("epochs", tr("Epochs"), "epochs", tr("Compare the epochs of a run side by side."), _epochs),
         Page("grids", tr("Grids"), "grids", tr("Sheets of pictures: prompt by epoch, by seed, by strength."),
              _coming("grids")),
         Page("evidence", tr("Evidence"), "evidence", tr("What the LoRA learnt, in numbers that can be trusted."),
@@ -53,6 +53,12 @@ def _training(session: Session) -> QWidget:
     from ui.pages.training import TrainingPage
 
     return TrainingPage(session)
+
+
+def _epochs(session: Session) -> QWidget:
+    from ui.pages.epochs import EpochsPage
+
+    return EpochsPage(session)
 
 
 def _coming(id: str) -> Callable[[Session], QWidget]:

@@ -27,8 +27,6 @@ class ComingPage(QWidget):
 
 def _texts() -> dict[str, tuple[str, str]]:
     return {
-        "epochs": (tr("Comparing epochs comes to the window with a later version"),
-                   tr("Until then the command line draws a sheet of all epochs of the latest run.")),
         "grids": (tr("Grids come to the window with a later version"),
                   tr("Until then the command line draws any sheet, and lists the runs and sheets that there are.")),
         "evidence": (tr("Evidence comes to the window with a later version"),
@@ -38,7 +36,6 @@ def _texts() -> dict[str, tuple[str, str]]:
 
 def _command(id: str, folder: Path) -> str:
     words = {
-        "epochs": ("render", str(folder), "--sheet", "epoch-by-prompt", "--run", "latest"),
         "grids": ("show", str(folder)),
         "evidence": ("demo", "--project", str(folder.with_name("demo"))),
     }

@@ -1,0 +1,117 @@
+"""Everything that can be done on the epochs page, with its key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ui.i18n import tr
+from ui.viewstate.epoch_panes import MOST
+from ui.widgets.pair_view import BLINK, DIFFERENCE, WIPE
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from ui.pages.epochs import EpochsPage
+
+MODES = (WIPE, BLINK, DIFFERENCE)
+MARKS = tuple(f"epochs.mark{digit}" for digit in (1, 2, 3, 0))
+
+
+def add_actions(page: EpochsPage, within: QWidget) -> None:
+    """Puts them into the registry; keys work where the pictures or the line of epochs have the focus."""
+    _add_steps(page, within)
+    _add_views(page, within)
+    _add_panes(page, within)
+    _add_marks(page, within)
+    _add_uses(page, within)
+
+
+def _add_steps(page: EpochsPage, within: QWidget) -> None:
+    add, group = page.session.actions.add, tr("Epochs")
+    steps = (
+        ("earlier", tr("Earlier epoch"), lambda: page.step(-1), "up", "Up", tr("The pane in focus goes back.")),
+        ("later", tr("Later epoch"), lambda: page.step(1), "down", "Down", tr("The pane in focus goes on.")),
+        ("earlier10", tr("Ten epochs back"), lambda: page.step(-10), "up", "PgUp", tr("In larger strides.")),
+        ("later10", tr("Ten epochs on"), lambda: page.step(10), "down", "PgDown", tr("In larger strides.")),
+        ("first", tr("First epoch"), lambda: page.step(-10**6), "up", "Home", tr("Step 0, without the LoRA.")),
+        ("last", tr("Last epoch"), lambda: page.step(10**6), "down", "End", tr("The newest one.")),
+        ("previous_prompt", tr("Previous prompt"), lambda: page.step_prompt(-1), "left", "Left",
+         tr("All panes show another prompt under the same seed.")),
+        ("next_prompt", tr("Next prompt"), lambda: page.step_prompt(1), "right", "Right",
+         tr("All panes show another prompt under the same seed.")),
+        ("previous_seed", tr("Previous seed"), lambda: page.step_look(-1), "left", "Shift+Left",
+         tr("The same prompt from another start noise, then the prompt before it.")),
+        ("next_seed", tr("Next seed"), lambda: page.step_look(1), "right", "Shift+Right",
+         tr("The same prompt from another start noise, then the next prompt.")),
+    )
+    for id, text, run, icon, key, tip in steps:
+        add(f"epochs.{id}", text, run, icon=icon, key=key, tip=tip, group=group, within=within)
+
+
+def _add_views(page: EpochsPage, within: QWidget) -> None:
+    add, group = page.session.actions.add, tr("Epochs")
+    views = (
+        (WIPE, tr("Wipe"), "wipe", "W", tr("Two panes in one place, parted by a line: drag it, or move it by , and .")),
+        (BLINK, tr("Blink"), "blink", "B", tr("Two panes in one place, by turns.")),
+        (DIFFERENCE, tr("Difference"), "difference", "D", tr("Only what differs between two panes.")),
+    )
+    for mode, text, icon, key, tip in views:
+        add(f"epochs.{mode}", text, lambda mode=mode: page.set_mode(mode), icon=icon, key=key, tip=tip, group=group,
+            within=within, checkable=True)
+    add("epochs.full", tr("Full size"), page.full_size, icon="full-size", key="Z", group=group, within=within,
+        tip=tr("One pixel for one of the picture, or as large as fits."))
+    add("epochs.fit", tr("As large as fits"), page.fit, icon="fit", key="F", group=group, within=within,
+        tip=tr("All panes look at the whole picture again, also those that were moved alone with Alt held."))
+    add("epochs.wipe_left", tr("Wipe further left"), lambda: page.wipe(-0.04), icon="left", key=",", group=group,
+        within=within, tip=tr("Moves the line of the wipe."))
+    add("epochs.wipe_right", tr("Wipe further right"), lambda: page.wipe(0.04), icon="right", key=".", group=group,
+        within=within, tip=tr("Moves the line of the wipe."))
+
+
+def _add_panes(page: EpochsPage, within: QWidget) -> None:
+    add, group = page.session.actions.add, tr("Epochs")
+    add("epochs.target", tr("Target"), page.toggle_target, icon="target", key="T", group=group, within=within,
+        tip=tr("The picture of the set that the prompt asks for, in this pane; the epoch again with the next press."))
+    add("epochs.pin", tr("Pin this pane"), page.toggle_pin, icon="pin", key="P", group=group, within=within,
+        checkable=True, tip=tr("A pinned pane stays where it is while others go through the epochs."))
+    add("epochs.across", tr("Same cell across runs"), page.toggle_across, icon="group", key="R", group=group,
+        within=within, checkable=True, tip=tr("The free panes show the same prompt, seed and epoch of other runs."))
+    add("epochs.more", tr("One pane more"), lambda: page.set_count(page.panes.count + 1), icon="add", key="]",
+        group=group, within=within, tip=tr("Up to six panes."))
+    add("epochs.fewer", tr("One pane less"), lambda: page.set_count(page.panes.count - 1), icon="panes", key="[",
+        group=group, within=within, tip=tr("Down to two panes."))
+    for number in range(MOST):
+        add(f"epochs.pane{number + 1}", tr("Pane {n}", n=number + 1), lambda number=number: page.focus_pane(number),
+            icon="panes", key=f"Ctrl+Alt+{number + 1}", group=group, within=within,
+            tip=tr("Keys and marks mean this pane from here on."))
+
+
+def _add_marks(page: EpochsPage, within: QWidget) -> None:
+    add, group = page.session.actions.add, tr("Epochs")
+    marks = (
+        (1, tr("Obtained"), "good", tr("This cell is what the prompt asked for.")),
+        (2, tr("Partial"), "warning", tr("This cell is partly what the prompt asked for.")),
+        (3, tr("Not obtained"), "error", tr("This cell is not what the prompt asked for.")),
+        (0, tr("Take the mark back"), "leave", tr("Nobody has judged this cell.")),
+    )
+    for digit, text, icon, tip in marks:
+        add(f"epochs.mark{digit}", text, lambda digit=digit: page.mark(digit), icon=icon, key=str(digit), tip=tip,
+            group=group, within=within)
+    add("epochs.unmarked", tr("Next unmarked"), page.go_unmarked, icon="next", key="N", group=group, within=within,
+        tip=tr("The next cell that nobody has judged, prompt by prompt."))
+    add("epochs.undo", tr("Undo the mark"), page.undo_mark, icon="undo", key="U", group=group, within=within,
+        tip=tr("Takes back what was marked last."))
+    add("epochs.redo", tr("Redo the mark"), page.redo_mark, icon="redo", key="Shift+U", group=group, within=within,
+        tip=tr("Marks again what was undone last."))
+
+
+def _add_uses(page: EpochsPage, within: QWidget) -> None:
+    add, group = page.session.actions.add, tr("Epochs")
+    add("epochs.why", tr("Why?"), page.show_why, icon="question", key="Y", group=group, within=within,
+        tip=tr("The comparisons that the sentence rests on, and how they were made."))
+    add("epochs.copy", tr("Copy the path of its file"), page.copy_file, icon="copy", key="Ctrl+Shift+C", group=group,
+        within=within, tip=tr("The LoRA file of the epoch to take, for ComfyUI or a folder."))
+    add("epochs.folder", tr("Show its file in the folder"), page.open_folder, icon="folder", key="O", group=group,
+        within=within, tip=tr("Opens the folder that holds the LoRA of the epoch to take."))
+    add("epochs.render", tr("Render a sheet of this run"), page.render, icon="grids", group=group, within=within,
+        tip=tr("Draws every epoch with the same prompts and seeds: the sheet “epoch-by-prompt”."))

@@ -1,0 +1,161 @@
+"""Which runs have epochs to look at, and which sheets and previews show them? Read from the folders, in a thread.
+
+A sheet belongs to the run whose checkpoints it wears. A run whose journal has not grown is not read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from studio.core.errors import UserError
+from studio.core.events import CheckpointSaved, PreviewReady
+from studio.core.fold import RunState, fold
+from studio.core.sweep import Sheet
+from studio.store import runs, sweeps
+from studio.store.feed import Feed, StepRows
+from studio.store.runs import RunFolder
+from studio.store.sweeps import CELLS
+from studio.store.workspace import Workspace
+from ui.aside import Aside
+from ui.gpu_thread import Task
+from ui.session import Session
+from ui.viewstate.epoch_series import Series, series_of_previews, series_of_sheet
+
+_REST_MS = 300
+_LOOK_MS = 3_000  # between looks at what other processes draw
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What of a run matters here. `hashes` are those of every LoRA it ever saved."""
+
+    id: str
+    folder: Path
+    state: RunState
+    hashes: frozenset[str]
+    size: tuple[int, int]
+
+    @property
+    def saved(self) -> dict[int, Path]:
+        return {each.epoch: self.folder / each.path for each in self.state.checkpoints}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All runs, newest first, and what there is of them to look at."""
+
+    runs: tuple[str, ...] = ()
+    series: tuple[Series, ...] = ()
+    with_files: frozenset[str] = frozenset()   # runs that have a LoRA a sheet can be drawn of
+
+
+class Shelf(QObject):
+    """The series of the open project, kept true while jobs of this window draw more of them."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._aside = Aside(self)
+        self._runs: dict[str, tuple[object, _Run]] = {}
+        self._sheets: dict[str, Sheet] = {}
+        self._made: dict[str, tuple[object, Series | None]] = {}
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self.look)
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self._look_again)
+        self.found = Found()
+        self.has_looked = False
+        session.jobs.advanced.connect(self._heard)
+        session.jobs.ended.connect(self._heard)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._aside.is_busy or self._rest.isActive()
+
+    def look(self) -> None:
+        """Reads what is new."""
+        place = self._session.place
+        if place:
+            self._aside.ask(lambda: self._read(place), self._take, self._session.say_error)
+
+    def watch(self, is_watching: bool) -> None:
+        """Looks now, and again and again, as long as somebody looks at the page."""
+        if is_watching:
+            self.look()
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def close(self) -> None:
+        self._rest.stop()
+        self._timer.stop()
+        self._aside.close()
+
+    def _heard(self, task: Task, _: object = None) -> None:
+        if task.kind in ("sheet", "train", "demo") and not self._rest.isActive():
+            self._rest.start()
+
+    def _look_again(self) -> None:
+        if not self.is_busy:
+            self.look()
+
+    def _take(self, found: Found) -> None:
+        is_new, self.has_looked = not self.has_looked or found != self.found, True
+        self.found = found
+        if is_new:
+            self.changed.emit()
+
+    # In the thread
+
+    def _read(self, place: Workspace) -> Found:
+        known = [run for folder in runs.runs_of(place) if (run := self._run(folder))]
+        series = [each for run in known if (each := _previews(run))]
+        series += [each for folder in sweeps.sheets_of(place) if (each := self._sheet(folder, known))]
+        return Found(tuple(run.id for run in reversed(known)), tuple(series),
+                     frozenset(run.id for run in known if run.state.checkpoints))
+
+    def _run(self, run: RunFolder) -> _Run | None:
+        try:
+            stamp = run.journal.stat().st_size, run.journal.stat().st_mtime_ns
+            if self._runs.get(run.id, (None,))[0] != stamp:
+                self._runs[run.id] = stamp, _read_run(run)
+            return self._runs[run.id][1]
+        except (UserError, OSError):
+            return None  # the training page tells what is wrong with it
+
+    def _sheet(self, folder: sweeps.SheetFolder, known: Iterable[_Run]) -> Series | None:
+        try:
+            id = folder.folder.name
+            if id not in self._sheets:
+                self._sheets[id] = sweeps.read_sheet(folder)
+            sheet, cells = self._sheets[id], folder.folder / CELLS
+            there = frozenset(each.stem for each in cells.iterdir() if each.suffix == ".png")
+            worn = {sha256 for _, sha256 in sheet.epochs}
+            run = next((each for each in reversed(list(known)) if worn & each.hashes), None)
+            stamp = there, run and (run.id, run.state.checkpoints)
+            if self._made.get(id, (None,))[0] != stamp:  # naming ten thousand cells takes a while
+                self._made[id] = stamp, run and series_of_sheet(run.id, id, folder.folder, sheet, there, cells,
+                                                                run.saved)
+            return self._made[id][1]
+        except (UserError, OSError):
+            return None
+
+
+def _read_run(run: RunFolder) -> _Run:
+    """Steps are passed over: there may be a million of them."""
+    events = [each for block in Feed(run.journal).read() for each in block if not isinstance(each, StepRows)]
+    recipe = runs.read_recipe(run)
+    hashes = frozenset(each.sha256 for each in events if isinstance(each, CheckpointSaved))
+    return _Run(run.id, run.folder, fold(events), hashes, (recipe.preview_width, recipe.preview_height))
+
+
+def _previews(run: _Run) -> Series | None:
+    there: Mapping[Path, bool] = {each: True for each in (run.folder / "previews").rglob("*.png")}
+    drawn: list[PreviewReady] = [each for each in run.state.previews if there.get(run.folder / each.path)]
+    return series_of_previews(run.id, run.folder, drawn, run.size, run.saved)

@@ -1,0 +1,105 @@
+"""What the marks say, in one sentence over the pictures; what it rests on, and the file of the epoch to take."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QToolButton, QWidget
+
+from studio.core.paired import arm_name
+from studio.core.said import said
+from studio.core.verdict import Verdict
+from ui import theme
+from ui.actions import Actions
+from ui.i18n import tr
+from ui.icons import icon
+from ui.viewstate.verdict_words import sentence as sentence_of
+from ui.viewstate.verdict_words import told
+from ui.widgets.basics import Elided, action_button, caption, column, push, row, sentence, title
+
+_ICONS = {"better": "good", "worse": "warning", "not shown": "question"}
+
+
+class VerdictBar(QWidget):
+    """The sentence, why it is so, and what to do with the epoch it names."""
+
+    def __init__(self, actions: Actions) -> None:
+        super().__init__()
+        self.sentence, self.more = Elided(), Elided()
+        self.sentence.setProperty("role", "title")
+        self.more.setProperty("role", "caption")
+        self.use = QToolButton()
+        self.use.setIcon(icon("check"))
+        self.use.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.use.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.use.setProperty("kind", "push")
+        self.use.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        menu = QMenu(self.use)
+        for id in ("epochs.copy", "epochs.folder"):
+            menu.addAction(actions[id])
+        self.use.setMenu(menu)
+        words = column(self.sentence, self.more, gap=2)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.MEDIUM, theme.SMALL, theme.MEDIUM, theme.SMALL)
+        layout.setSpacing(theme.SMALL)
+        layout.addLayout(words, 1)
+        layout.addWidget(action_button(actions["epochs.why"], text=True))
+        layout.addWidget(self.use)
+
+    def show_verdict(self, verdict: Verdict, take: str) -> None:
+        """The verdict, and how the epoch is called whose file is meant; empty for none."""
+        nothing = verdict.pick is None
+        self.sentence.setText(sentence_of(verdict.clauses))
+        self.more.setText(tr("1 obtained, 2 partial, 3 not obtained: marks add up to a sentence here.") if nothing
+                          else told(verdict.more.text) if verdict.more else "")
+        self.more.setVisible(bool(self.more.text()))
+        self.use.setText(tr("Use {epoch}", epoch=take) if take else tr("Use it"))
+        self.use.setEnabled(bool(take))
+        tip = tr("Copies the path of its file, or shows it in its folder.")
+        self.use.setToolTip(tip if take else tr("No LoRA file of this epoch is left."))
+
+
+class WhyDialog(QDialog):
+    """What a verdict rests on, most telling first; a line leads to the first cell of its pairs."""
+
+    asked = Signal(str)  # the key of a cell
+
+    def __init__(self, verdict: Verdict, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Why?"))
+        self.list = QListWidget()
+        self.list.setWordWrap(True)
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setAccessibleName(tr("Comparisons"))
+        self.list.setSpacing(theme.TINY)
+        self._fill(verdict)
+        head = title(sentence_of(verdict.clauses))
+        head.setWordWrap(True)
+        method = sentence_of(verdict.why[:1])
+        foot = row(caption(tr("Enter or a double click shows the cells of a comparison.")), None,
+                   push(tr("Close"), self.close, main=True))
+        layout = column(head, sentence(method[:1].upper() + method[1:]), self.list, foot)
+        layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
+        self.setLayout(layout)
+        self.resize(640, 420)
+        self.list.itemActivated.connect(self._go)
+        self.list.setFocus()
+
+    def _fill(self, verdict: Verdict) -> None:
+        ordered = sorted(verdict.comparisons, key=lambda each: (each.adjusted, -abs(each.better - each.worse)))
+        for text, of in zip(verdict.why[1:], ordered):
+            item = QListWidgetItem(icon(_ICONS[of.word]), told(text))
+            item.setData(Qt.ItemDataRole.UserRole, next(iter(of.keys), ""))
+            self.list.addItem(item)
+        for each in verdict.remarks:
+            text = told(said("{arm}, {trait}: {remark}", arm=arm_name(each.arm), trait=each.trait,
+                             remark=told(each.said.text)))
+            self.list.addItem(QListWidgetItem(icon("info"), text))
+        if not self.list.count():
+            self.list.addItem(QListWidgetItem(icon("info"), tr("No two cells of one prompt and seed are marked yet.")))
+
+    def _go(self, item: QListWidgetItem) -> None:
+        if key := item.data(Qt.ItemDataRole.UserRole):
+            self.asked.emit(key)
+            self.close()
