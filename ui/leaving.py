@@ -37,7 +37,7 @@ class Leaving(QObject):
             return True
         if not self._is_leaving:
             self._ask(running)
-        return False
+        return self._is_leaving and not self._session.jobs.open  # what ran may have ended before the answer came
 
     def _ask(self, running: tuple[Task, ...]) -> None:
         training = [task for task in running if task.run and not task.is_waiting]

@@ -20,4 +20,4 @@ class Notice(NamedTuple):
 
     @property
     def shown_ms(self) -> int:
-        return SHOWN_BAD_MS if self.tone == "bad" else SHOWN_MS
+        return SHOWN_MS if self.tone in ("calm", "good") else SHOWN_BAD_MS

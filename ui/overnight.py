@@ -28,6 +28,7 @@ class Overnight(QObject):
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._window = session, window
+        self._ended_run = ""  # of another process, told of last
         self._is_seen = QGuiApplication.platformName() != "offscreen"  # else there is nobody to tell or to wait for
         self.queue, self.offers = KeptQueue(session, self), RunOffers(session, self)
         self.awake = Awake(lambda line: _log(session, line))
@@ -64,13 +65,15 @@ class Overnight(QObject):
         if job:
             self.offers.interrupted = ""
             session.run(job, tr("Training {run}", run=run))
-            session.show_page("training")
+            session.show_run(run)
 
     def _show(self) -> None:
-        self._session.show_page("training")
+        run = self.offers.going or self._ended_run
+        self._session.show_run(run) if run else self._session.show_page("training")
 
     def _tell_end(self, run: str) -> None:
         """Of a run that another process trained."""
+        self._ended_run = run
         self._session.noticed.emit(Notice(tr("{run} has ended", run=run), action="runs.show"))
         if not self._window.isActiveWindow():
             self.note.tell(run, tr("It has ended"))

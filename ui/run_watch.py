@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 
 from studio.core.errors import UserError
 from studio.core.fold import RunState
@@ -50,6 +50,7 @@ class RunWatch(QObject):
         self._runs: dict[str, LiveRun] = {}
         self._alive: dict[str, bool] = {}
         self._thread: _Reader | None = None
+        self._left: tuple[_Reader, ...] = ()  # threads that look at nothing any more, and end when they come to it
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._take_over)
         self._arrived.connect(self._take_over, Qt.ConnectionType.QueuedConnection)
@@ -75,7 +76,7 @@ class RunWatch(QObject):
 
     def watch(self, folders: Mapping[str, Path]) -> None:
         """Follows these runs, by their ids, in the place of those before."""
-        self.close()
+        self._leave()
         self._runs = {id: LiveRun(id) for id in folders}
         self._alive = {}
         if folders:
@@ -88,9 +89,17 @@ class RunWatch(QObject):
             self._thread.wake.set()
 
     def close(self) -> None:
-        """Follows none from here on."""
+        """Follows none from here on; no file is open when it returns."""
+        self._leave()
+        for each in self._left:
+            each.wait()
+        self._left = ()
+
+    def _leave(self) -> None:
+        """Waits for nobody: the window would stand still as long as a busy machine lets the thread wait."""
         if self._thread:
-            self._thread.end()
+            self._thread.leave()
+            self._left = tuple(each for each in (*self._left, self._thread) if each.isRunning())
         self._thread = None
 
     def _take_over(self) -> None:
@@ -118,19 +127,19 @@ class RunWatch(QObject):
         self._alive[news.run] = news.is_alive
 
 
-class _Reader(Thread):
+class _Reader(QThread):
     """Reads journals on. What it found stands in `news` when it calls `told`."""
 
-    def __init__(self, folders: Mapping[str, Path], told) -> None:
-        super().__init__(name="journals", daemon=True)
+    def __init__(self, folders: Mapping[str, Path], told: Callable[[], object]) -> None:
+        super().__init__()
         self._folders, self._told = dict(folders), told
         self.wake, self.news = Event(), deque[_News]()
         self._is_over = False
 
-    def end(self) -> None:
+    def leave(self) -> None:
+        """Ends before the next look."""
         self._is_over = True
         self.wake.set()
-        self.join()
 
     def run(self) -> None:
         feeds = {id: Feed(folder / NAME) for id, folder in self._folders.items()}

@@ -51,6 +51,7 @@ class Session(QObject):
     noticed = Signal(object)           # a Notice
     page_requested = Signal(str)       # the id of a page
     filter_requested = Signal(str)     # a filter line for the data set page, which is shown
+    run_requested = Signal(str)        # the id of a run for the training page, which is shown
     open_requested = Signal(object)    # the folder of a project
     import_requested = Signal(object)  # a QMimeData that was dropped or pasted, or None to choose files
 
@@ -238,6 +239,11 @@ class Session(QObject):
         self.show_page("dataset")
         self.filter_requested.emit(line)
 
+    def show_run(self, id: str) -> None:
+        """Shows a run on the training page."""
+        self.show_page("training")
+        self.run_requested.emit(id)
+
     def _job_ended(self, task: Task) -> None:
         from studio.core.events import Failed
 
@@ -258,7 +264,8 @@ class Session(QObject):
 
     def _let_pages_go(self) -> None:
         """Pages live as long as their project. Until the event loop has deleted them they must not hear of the next."""
-        for signal in (self.records_changed, self.selection_changed, self.ledger_changed, self.filter_requested):
+        for signal in (self.records_changed, self.selection_changed, self.ledger_changed, self.filter_requested,
+                       self.run_requested):
             if self.isSignalConnected(QMetaMethod.fromSignal(signal)):
                 signal.disconnect()
 

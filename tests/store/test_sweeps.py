@@ -4,7 +4,15 @@ from studio.core.axes import axis_of
 from studio.core.errors import UserError
 from studio.core.spec import RenderSpec
 from studio.core.sweep import Sheet
-from studio.store.sweeps import adopt_cell, create_sheet, find_sheet, read_sheet, read_sheet_state, sheets_of
+from studio.store.sweeps import (
+    adopt_cell,
+    create_sheet,
+    find_sheet,
+    read_sheet,
+    read_sheet_state,
+    rendered_keys,
+    sheets_of,
+)
 from studio.store.workspace import create
 
 SHEET = Sheet(title="Epochs", rows=(axis_of("seed", "1, 2, 3"),), columns=(axis_of("cfg", "1, 4"),),
@@ -53,3 +61,10 @@ def test_a_shared_cell_outlives_the_sheet_it_came_from(place):
     adopt_cell(place, second, key)
     first.cell(key).unlink()
     assert second.cell(key).read_bytes() == b"a picture"
+
+
+def test_the_pictures_of_all_sheets_are_known_by_their_keys(place):
+    first, second = create_sheet(place, SHEET), create_sheet(place, SHEET)
+    first.cell("ab").write_bytes(b"a picture")
+    second.cell("cd").write_bytes(b"a picture")
+    assert rendered_keys(place) == {"ab", "cd"}

@@ -148,6 +148,7 @@ def test_an_interrupted_run_is_offered_when_its_project_is_opened(studio, projec
     studio.session.jobs.pause()
     studio.actions["runs.resume"].trigger()
     assert studio.session.jobs.task_of(run.id) and studio.window.page == "training"
+    assert studio.window.page_widget("training").live.shown == (run.id,), "it is watched at once"
     studio.session.jobs.stop_all()
     studio.finish()
 
@@ -218,6 +219,21 @@ def test_closing_during_a_run_can_be_thought_better_of(studio, handed_over) -> N
     job.gate.set()
     studio.finish()
     assert task.course.status == "finished" and studio.window.isVisible() and handed_over == []
+
+
+def test_a_run_that_ends_while_it_is_asked_what_is_to_become_of_it_keeps_no_window_open(
+        studio, handed_over, monkeypatch) -> None:
+    task, job = baking(studio)
+    started(studio, task)
+
+    def thinks_it_over(*_: object) -> int:
+        job.gate.set()
+        studio.finish()
+        return 0
+
+    monkeypatch.setattr(studio.answers, "choice", thinks_it_over)
+    studio.window.close()
+    assert not studio.window.isVisible() and task.course.status == "finished" and handed_over == []
 
 
 def test_what_waited_is_still_in_the_queue_after_the_window_was_closed(studio, handed_over, project_folder: Path) -> None:

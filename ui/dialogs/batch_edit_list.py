@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtCore import (
+    QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from studio.core.tag_edits import Preview, difference
@@ -14,8 +16,12 @@ from ui.i18n import tr
 
 PREVIEW = Qt.ItemDataRole.UserRole
 
-_ROW = 44
+_ROW = 44   # of one line of changes
+_LINE = 17
+_MOST = 5   # lines of changes; what is behind them stands in the tooltip
+_MEASURED = 200  # rows: as many as tell how tall all of them have to be
 _BOX = 16
+_GAP = 14
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -85,13 +91,26 @@ class PreviewList(QListView):
         super().__init__()
         self.changes = PreviewModel()
         self.setModel(self.changes)
-        self.setItemDelegate(_Change(self))
+        self._change = _Change(self)
+        self.setItemDelegate(self._change)
+        self.changes.modelReset.connect(self._fit)
         self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(tr("Changes"))
         self.setToolTip(tr("Space ticks the chosen rows, or takes their ticks away."))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """All rows are as tall as the one that changes most needs."""
+        metrics, width = QFontMetrics(_small(self.font())), self.viewport().width() - _LEFT_OF_TEXT - theme.SMALL
+        needed = (len(flowed(each, metrics, width)) for each in self.changes.previews[:_MEASURED])
+        self._change.lines = min(_MOST, max(needed, default=1))
+        self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         rows = [index.row() for index in self.selectedIndexes()]
@@ -105,8 +124,10 @@ class PreviewList(QListView):
 class _Change(QStyledItemDelegate):
     """A tick, the name, and below it what goes (with a minus) and what comes (with a plus)."""
 
+    lines = 1  # of changes in a row
+
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        return QSize(200, _ROW)
+        return QSize(200, _ROW + (self.lines - 1) * _LINE)
 
     def editorEvent(self, event: QEvent, model: PreviewModel, option: QStyleOptionViewItem, index: QModelIndex) -> bool:
         is_release = isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonRelease
@@ -125,15 +146,16 @@ class _Change(QStyledItemDelegate):
         is_on = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
         _paint_tick(painter, QRect(rect.left() + theme.SMALL, rect.center().y() - _BOX // 2, _BOX, _BOX), is_on)
         each: Preview = index.data(PREVIEW)
-        room = rect.adjusted(2 * theme.SMALL + _BOX, 4, -theme.SMALL, -4)
+        room = rect.adjusted(_LEFT_OF_TEXT, 4, -theme.SMALL, -4)
         painter.setFont(option.font)
         painter.setPen(QColor(now.text if is_on else now.muted))
-        upper = QRect(room.left(), room.top(), room.width(), room.height() // 2)
+        upper = QRect(room.left(), room.top(), room.width(), (_ROW - 8) // 2)
         painter.drawText(upper, _LEFT, option.fontMetrics.elidedText(
             each.image.path.as_posix().removeprefix("images/"), Qt.TextElideMode.ElideMiddle, upper.width()))
-        _paint_difference(painter, QRect(room.left(), upper.bottom() + 1, room.width(), upper.height()), each)
+        _paint_difference(painter, QRect(upper.bottomLeft() + QPoint(0, 1), upper.size()), each, self.lines)
 
 
+_LEFT_OF_TEXT = 2 * theme.SMALL + _BOX
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -161,17 +183,41 @@ def _paint_tick(painter: QPainter, box: QRect, is_on: bool) -> None:
         painter.drawPixmap(box.left() + 2, box.top() + 2, icons.pixmap("check", 13, now.on_accent, scale))
 
 
-def _paint_difference(painter: QPainter, room: QRect, preview: Preview) -> None:
+def _paint_difference(painter: QPainter, room: QRect, preview: Preview, most: int) -> None:
+    """At most so many lines, the first of them in `room`; an ellipsis says that there is more."""
     now = theme.current()
-    tones, marks = {"-": now.bad, "+": now.good, "": now.muted}, {"-": "− ", "+": "+ ", "": ""}
-    small = painter.font()
-    small.setPixelSize(theme.CAPTION + 1)
-    painter.setFont(small)
+    tones = {"-": now.bad, "+": now.good, "": now.muted}
+    painter.setFont(_small(painter.font()))
     metrics = painter.fontMetrics()
+    lines = flowed(preview, metrics, room.width())
+    for line in lines[:most]:
+        left = room.left()
+        for sign, text in line:
+            painter.setPen(QColor(tones[sign]))
+            painter.drawText(QRect(left, room.top(), room.right() - left, room.height()), _LEFT, text)
+            left += metrics.horizontalAdvance(text) + _GAP
+        room.translate(0, _LINE)
+    if len(lines) > most:
+        room.translate(0, -_LINE)
+        painter.setPen(QColor(now.muted))
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "…")
+
+
+def flowed(preview: Preview, metrics: QFontMetrics, width: int) -> list[list[tuple[str, str]]]:
+    """The pieces with their marks, in lines of at most `width` pixels; one that is wider alone is cut."""
+    marks, lines, left = {"-": "− ", "+": "+ ", "": ""}, [[]], 0
     for sign, tag in pieces(preview):
-        if room.width() < 40:
-            break
-        text = metrics.elidedText(marks[sign] + tag, Qt.TextElideMode.ElideRight, room.width())
-        painter.setPen(QColor(tones[sign]))
-        painter.drawText(room, _LEFT, text)
-        room.setLeft(room.left() + metrics.horizontalAdvance(text) + 14)
+        text = metrics.elidedText(marks[sign] + tag, Qt.TextElideMode.ElideRight, width)
+        wide = metrics.horizontalAdvance(text)
+        if left and left + wide > width - _GAP:  # the ellipsis of a line after which there is more has room
+            lines.append([])
+            left = 0
+        lines[-1].append((sign, text))
+        left += wide + _GAP
+    return lines
+
+
+def _small(font: QFont) -> QFont:
+    made = QFont(font)
+    made.setPixelSize(theme.CAPTION + 1)
+    return made

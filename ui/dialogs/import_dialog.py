@@ -70,10 +70,16 @@ def _propose(dialog: QDialog, path: Path) -> None:
     from studio.core.project import Project
     from studio.core.survey import assigned
 
+    def call(name: str) -> None:
+        """The trigger follows the name until it is typed itself."""
+        if name.strip() and not dialog.trigger.isModified():
+            dialog.trigger.setText(assigned(name.strip(), Project("")).trigger)
+
     if path.is_dir():
         proposal = assigned(path.name, Project(""))
         dialog.character.setText(proposal.characters[0])
-        dialog.trigger.setText(proposal.trigger)
+        call(path.name)
+        dialog.character.textEdited.connect(call)
 
 
 def _fetched(session: Session, parent: QWidget, what: Dropped) -> None:

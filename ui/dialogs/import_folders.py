@@ -18,7 +18,7 @@ from studio.core.record import PROVENANCES
 from studio.core.survey import Assignment, Found
 from ui import theme
 from ui.dialogs.new_character import NewCharacterDialog
-from ui.i18n import tr
+from ui.i18n import tr, trn
 from ui.widgets.basics import Elided, caption, push
 
 _NEW, _NOBODY, _LEFT_OUT = ("new",), (), ("left out",)
@@ -290,8 +290,8 @@ def _casts(project: Project, chosen: tuple[str, ...]) -> tuple[tuple[str, ...], 
 
 def _captions(found: Sequence[Found]) -> str:
     kinds = Counter(each.caption_kind for each in found if each.caption)
-    return ", ".join(tr("{n} captions ({kind})", n=f"{count:,}", kind=kind) for kind, count in kinds.items()) or tr(
-        "no captions")
+    told = (trn("{n} caption ({kind})", "{n} captions ({kind})", count, kind=kind) for kind, count in kinds.items())
+    return ", ".join(told) or tr("no captions")
 
 
 def _evidence(found: Sequence[Found]) -> str:

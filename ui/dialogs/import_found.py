@@ -202,7 +202,7 @@ def _reasons() -> QTreeWidget:
     made.setHeaderLabels([tr("File"), tr("Why it is left out")])
     made.setRootIsDecorated(False)
     made.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-    made.setColumnWidth(0, 280)
+    made.setColumnWidth(0, 200)
     made.setAccessibleName(tr("Files that are left out"))
     return made
 
@@ -210,6 +210,6 @@ def _reasons() -> QTreeWidget:
 def _show_reasons(tree: QTreeWidget, reasons: Mapping[str, str]) -> None:
     tree.clear()
     for where, why in reasons.items():
-        item = QTreeWidgetItem(tree, [Path(where).name, why])
+        item = QTreeWidgetItem(tree, [Path(where).name, why.replace(". ", ".\n")])  # what to do on a line of its own
         item.setToolTip(0, where)
         item.setToolTip(1, why)

@@ -67,6 +67,7 @@ class OverviewPane(SidePane):
             lambda records, field: self.labels_asked.emit(tuple(each.id for each in records), field))
 
     def _show_found(self, found: Found) -> None:
+        self.hold_still(self.coverage)
         self.lint.show_findings(found.findings)
         self._shots.show(found.findings, self._linting.shown)
         count = len(self._shots.shots)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.aside import Aside
 from ui.i18n import tr, trn
 from ui.pages.training_plan import PlanFace
 from ui.pages.training_runs import Runs
@@ -35,12 +36,14 @@ class TrainingPage(QWidget):
         self._session = session
         self._live: LiveFace | None = None
         self._is_fresh = True
+        self._aside = Aside(self)
         self._build()
         self._bind()
         self.show_face(PLAN)
         self._show_tree()
         self._is_fresh = True
         self.runs.ask()
+        self._aside.ask(_make_ready, lambda _: None)
 
     # What one can do here
 
@@ -124,6 +127,7 @@ class TrainingPage(QWidget):
         self.tree.reuse_asked.connect(self._reuse)
         self.faces.chosen.connect(self.show_face)
         self.plan.started.connect(self._was_started)
+        self._session.run_requested.connect(lambda run: self.show_runs((run,)))
         self._session.project_closing.connect(self._end_threads)
 
     # What happens
@@ -184,6 +188,13 @@ class TrainingPage(QWidget):
     def _end_threads(self) -> None:
         self.plan.close_threads()
         self.runs.close()
+        self._aside.close()
+
+
+def _make_ready() -> None:
+    """Imports what a start needs while the plan is read: later it would hold the window up, beside torch."""
+    import studio.jobs.orders  # noqa: F401
+    import ui.pages.training_live  # noqa: F401
 
 
 def _why_no(face: str) -> str:

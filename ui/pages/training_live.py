@@ -118,6 +118,7 @@ class LiveFace(QWidget):
         self.sheet.compared.connect(lambda is_compared: self.curves.setVisible(not is_compared))
         session.jobs.advanced.connect(self._job_advanced)
         session.jobs.rearranged.connect(self._refresh)
+        session.jobs.queued.connect(lambda _: self._refresh())
         session.project_closing.connect(self.close_threads)
         kept = session.settings.state("live_heights", [])
         if len(kept) == 2 and all(isinstance(each, int) and each > 0 for each in kept):

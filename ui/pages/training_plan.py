@@ -48,7 +48,6 @@ class PlanFace(QWidget):
 
     def start(self) -> None:
         """Begins to train as planned."""
-        self.drafting.flush()
         self.starter.start(self.drafting.draft, self.outlooks.current.objections)
 
     def check(self) -> None:
@@ -137,7 +136,9 @@ class PlanFace(QWidget):
         self.check_button = push(tr("Check first"), actions["training.check"].trigger, icon="check",
                                  tip=actions["training.check"].toolTip())
         self.start_button = push(tr("Start training"), actions["training.start"].trigger, main=True)
-        foot = row(self.why, self.check_button, self.start_button)
+        self.base_button = push(tr("Choose a base model …"), lambda: actions["project.base"].trigger(), icon="model")
+        self.base_button.hide()
+        foot = row(self.why, self.base_button, self.check_button, self.start_button)
         foot.setStretch(0, 1)
         foot.setContentsMargins(theme.LARGE, theme.SMALL, theme.MEDIUM, theme.SMALL)
         return foot
@@ -208,8 +209,15 @@ class PlanFace(QWidget):
         actions.disable("training.start", why) if why else actions.enable("training.start")
         self.start_button.setEnabled(not why)
         self.start_button.setToolTip(actions["training.start"].toolTip())
+        self._show_base()
         self.start_button.setText(tr("Queue training") if self._is_taken else tr("Start training"))
         self.why.setText(why)
+
+    def _show_base(self) -> None:
+        """Without a base there is nothing to check: the button that chooses one stands in its place."""
+        lacks = self._session.is_open and not self._session.project.base and "project.base" in self._session.actions
+        self.base_button.setVisible(lacks)
+        self.check_button.setVisible(not lacks)
 
     @property
     def _is_taken(self) -> bool:

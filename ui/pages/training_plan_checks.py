@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from threading import Thread
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,6 +18,7 @@ from studio.jobs.machine import described
 from studio.jobs.plan import Proposal, late_of, speeds
 from studio.jobs.trained_images import trained_dataset
 from studio.store.workspace import Workspace
+from ui.aside import Aside
 from ui.gpu_thread import Task
 from ui.i18n import tr
 from ui.pages.training_plan_draft import Drafting
@@ -32,7 +33,6 @@ class Checking(QObject):
 
     changed = Signal()         # a check, or whether one is under way
     measured = Signal()        # `speeds`, `machine` or `late`
-    _looked = Signal(object)   # from the thread
 
     def __init__(self, session: Session, drafting: Drafting, parent: QObject) -> None:
         super().__init__(parent)
@@ -43,9 +43,7 @@ class Checking(QObject):
         self.checks: tuple[Check, ...] = ()
         self._checked: Draft | None = None
         self._task: Task | None = None
-        self._thread: Thread | None = None
-        self._is_closed = False
-        self._looked.connect(self._take)
+        self._aside, self._is_closed = Aside(self), False
         session.jobs.advanced.connect(self._advanced)
         session.jobs.ended.connect(self._job_ended)
         session.ledger_changed.connect(lambda _: self.look())
@@ -57,7 +55,7 @@ class Checking(QObject):
 
     @property
     def is_looking(self) -> bool:
-        return self._thread is not None
+        return self._aside.is_busy
 
     @property
     def remark(self) -> str:
@@ -90,31 +88,16 @@ class Checking(QObject):
 
     def look(self) -> None:
         """Reads what was measured on this machine, in a thread."""
-        if self._thread is None and not self._is_closed:
-            self._thread = Thread(target=self._work, args=(self._session.place,), name="machine", daemon=True)
-            self._thread.start()
+        if not self._aside.is_busy and not self._is_closed:
+            place, home = self._session.place, self._session.settings.folder
+            self._aside.ask(lambda: _look(place, home), self._take)
 
     def close(self) -> None:
         """Waits for a look that is under way; none comes after it."""
         self._is_closed = True
-        if self._thread:
-            self._thread.join()
+        self._aside.close()
 
-    def _work(self, place: Workspace) -> None:
-        """In the thread: journals of runs are read, and what is installed."""
-        found = None
-        try:
-            base = BaseChoice(place.project.base)
-            known = (*speeds(place, base, self._session.settings.folder), _assumed(place))
-            found = known, described(place.folder), late_of(place, trained_dataset(place))
-        except (UserError, OSError):
-            pass  # of a set that is being changed; the next look finds more
-        finally:
-            self._looked.emit(found)
-
-    def _take(self, found: tuple[tuple[Speed, ...], Machine, bool | None] | None) -> None:
-        self._thread.join()
-        self._thread = None
+    def _take(self, found: _Seen | None) -> None:
         if found is not None:
             self.speeds, self.machine, self.late = found
             self.measured.emit()
@@ -132,6 +115,18 @@ class Checking(QObject):
     def _job_ended(self, task: Task) -> None:
         if task.kind in ("check", "train", "demo"):
             self.look()
+
+
+_Seen = tuple[tuple[Speed, ...], Machine, bool | None]  # speeds, what computes, whether something comes late
+
+
+def _look(place: Workspace, home: Path) -> _Seen | None:
+    """Reads journals of runs, and what is installed. None for a set that is being changed: the next look finds it."""
+    try:
+        known = (*speeds(place, BaseChoice(place.project.base), home), _assumed(place))
+        return known, described(place.folder), late_of(place, trained_dataset(place))
+    except (UserError, OSError):
+        return None
 
 
 def proposal_of(draft: Draft) -> Proposal:

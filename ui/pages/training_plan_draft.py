@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from threading import Lock
 from types import MappingProxyType
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -16,6 +17,8 @@ from studio.core.recipe import Recipe, shipped_recipes
 from studio.core.run_diff import Split
 from studio.jobs.lint import recipe_of
 from studio.store import drafts
+from studio.store.workspace import Workspace
+from ui.aside import Aside
 from ui.session import Session
 
 _WRITE_MS = 400
@@ -31,7 +34,8 @@ class Drafting(QObject):
         super().__init__(parent)
         self._session = session
         self._write = QTimer(self, singleShot=True, interval=_WRITE_MS)
-        self._write.timeout.connect(self.flush)
+        self._write.timeout.connect(self._keep)
+        self._aside, self._writing = Aside(self), Lock()
         self.draft = self._read()
         self._base = session.project.base
         session.project_changed.connect(self._project_changed)
@@ -126,14 +130,27 @@ class Drafting(QObject):
     # Keeping it
 
     def flush(self) -> None:
-        """Writes what was not written yet."""
+        """Writes what was not written yet, before it returns."""
         self._write.stop()
-        self._session.attempt(lambda: drafts.write_draft(self._session.place, self.draft))
+        self._session.attempt(lambda: self._put_down(self._session.place, self.draft))
 
     def close(self) -> None:
         """The project is about to be put away."""
-        if self._write.isActive():
+        was_kept = not (self._write.isActive() or self._aside.is_busy)
+        self._aside.close()
+        if not was_kept:
             self.flush()
+
+    def _keep(self) -> None:
+        """Writes beside the window, which shall not wait for a busy disk."""
+        place, draft = self._session.place, self.draft
+        self._aside.ask(lambda: self._put_down(place, draft), lambda _: None, self._session.say_error)
+
+    def _put_down(self, place: Workspace, draft: Draft) -> None:
+        """One at a time, and nothing that is older than what was planned since."""
+        with self._writing:
+            if draft is self.draft:
+                drafts.write_draft(place, draft)
 
     def _project_changed(self) -> None:
         """Another base brings its own recipe, unless somebody changed something of the one at hand."""

@@ -83,6 +83,9 @@ class PlanForm(QWidget):
                           tip=tr("Sets everything as the preset has it."))
         self.back = push(tr("Settings as before"), self._drafting.back, icon="undo", quiet=True,
                          tip=tr("Takes back the last step that changed many settings at once."))
+        keeping = self.reset.sizePolicy()
+        keeping.setRetainSizeWhenHidden(True)  # else the first change would push the form down under the pointer
+        self.reset.setSizePolicy(keeping)
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -19,7 +19,7 @@ from ui.viewstate.outlook import reasons
 class Starter(QObject):
     """Tells of a run that was made; its training is queued then."""
 
-    started = Signal(str)     # the id of the run
+    started = Signal(str)     # the id of the run, just before it is queued
     changed = Signal()        # `is_busy` did
 
     def __init__(self, session: Session, parent: QObject) -> None:
@@ -45,5 +45,6 @@ class Starter(QObject):
         self._task = None
         self.changed.emit()
         if task.course.status == "finished":
-            self._session.run(task.ending.facts["job"], tr("Training {run}", run=task.ending.facts["run"]))
-            self.started.emit(str(task.ending.facts["run"]))
+            run, job = str(task.ending.facts["run"]), task.ending.facts["job"]
+            self.started.emit(run)  # what shows it is built before torch is imported: both would wait for each other
+            self._session.run(job, tr("Training {run}", run=run))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from threading import Thread
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -20,6 +19,7 @@ from studio.store.feed import Feed, StepRows
 from studio.store.run_lock import is_running
 from studio.store.runs import RunFolder
 from studio.store.workspace import Workspace
+from ui.aside import Aside
 from ui.i18n import tr
 from ui.session import Session
 from ui.viewstate.run_rows import RunRow
@@ -38,23 +38,24 @@ class KnownRun:
     parent: str
 
 
+_Stamped = tuple[object, KnownRun]  # what is known of a run, and a mark of its files as they were then
+
+
 class Runs(QObject):
     """The runs of the open project, kept true."""
 
     changed = Signal()
-    _read = Signal(object)  # from the thread
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._known: dict[str, tuple[object, KnownRun]] = {}
-        self._thread: Thread | None = None
+        self._known: dict[str, _Stamped] = {}
+        self._aside = Aside(self)
         self._again = self._is_closed = False
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._look = QTimer(self, interval=_LOOK_MS)
         self._rest.timeout.connect(self._begin)
         self._look.timeout.connect(self._begin)
-        self._read.connect(self._take)
         session.jobs.ended.connect(self._job_changed)
         session.jobs.queued.connect(self._job_changed)
 
@@ -65,7 +66,7 @@ class Runs(QObject):
 
     @property
     def is_busy(self) -> bool:
-        return self._rest.isActive() or self._thread is not None
+        return self._rest.isActive() or self._aside.is_busy
 
     def find(self, id: str) -> KnownRun | None:
         return self._known[id][1] if id in self._known else None
@@ -92,41 +93,37 @@ class Runs(QObject):
         self._is_closed = True
         self._rest.stop()
         self._look.stop()
-        if self._thread:
-            self._thread.join()
+        self._aside.close()
 
     def _job_changed(self, task: object) -> None:
         if getattr(task, "kind", "") in ("train", "demo"):
             self.ask()
 
     def _begin(self) -> None:
-        if self._thread is not None:
+        if self._aside.is_busy:
             self._again = True
-            return
-        self._thread = Thread(target=self._work, args=(self._session.place, dict(self._known)), name="runs",
-                              daemon=True)
-        self._thread.start()
+        else:
+            place, known = self._session.place, dict(self._known)
+            self._aside.ask(lambda: _read(place, known), self._take)
 
-    def _work(self, place: Workspace, known: Mapping[str, tuple[object, KnownRun]]) -> None:
-        """In the thread."""
-        found: dict[str, tuple[object, KnownRun]] = {}
-        chosen = BaseChoice(place.project.base)
-        base = chosen.title if chosen.name else ""
-        for run in runs.runs_of(place):
-            stamp = _stamp(run)
-            before = known.get(run.id)
-            found[run.id] = before if before and before[0] == stamp else (stamp, read_known(run, base))
-        self._read.emit(found)
-
-    def _take(self, found: dict[str, tuple[object, KnownRun]]) -> None:
-        self._thread.join()
-        self._thread = None
+    def _take(self, found: Mapping[str, _Stamped]) -> None:
         if found != self._known:
-            self._known = found
+            self._known = dict(found)
             self.changed.emit()
         if self._again:
             self._again = False
             self.ask()
+
+
+def _read(place: Workspace, known: Mapping[str, _Stamped]) -> dict[str, _Stamped]:
+    """The runs on disk; those whose files are as they were are taken from what is `known`."""
+    found: dict[str, _Stamped] = {}
+    chosen = BaseChoice(place.project.base)
+    base = chosen.title if chosen.name else ""
+    for run in runs.runs_of(place):
+        stamp, before = _stamp(run), known.get(run.id)
+        found[run.id] = before if before and before[0] == stamp else (stamp, read_known(run, base))
+    return found
 
 
 def read_known(run: RunFolder, base: str = "") -> KnownRun:

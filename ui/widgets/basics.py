@@ -51,6 +51,12 @@ def push(text: str, run: Callable[[], object], *, icon: str = "", main: bool = F
     return made
 
 
+def keep_focus(pane: QWidget) -> None:
+    """Takes the focus from a part of the pane that is about to go, or Qt would hand it to whatever comes next."""
+    if (focused := pane.window().focusWidget()) and pane.isAncestorOf(focused):
+        pane.setFocus()
+
+
 def action_button(action: QAction, *, text: bool = False, big: bool = False) -> QToolButton:
     """A flat button for an action of the registry: its icon, with its text beside it where asked."""
     made = QToolButton()

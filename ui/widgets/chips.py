@@ -44,6 +44,7 @@ class Chip(QWidget):
     stepped = Signal(str, int)   # to the chip before or behind it
     dragged = Signal(str, QPoint, bool)  # where the pointer is, globally; and whether it was let go
     chosen = Signal(str)
+    typed = Signal(object)       # a QKeyEvent that writes something
 
     def __init__(self, face: ChipFace) -> None:
         super().__init__()
@@ -91,6 +92,8 @@ class Chip(QWidget):
             self.removed.emit(self.face.tag)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.chosen.emit(self.face.tag)
+        elif event.text().strip().isprintable() and event.text().strip():
+            self.typed.emit(event)
         else:
             super().keyPressEvent(event)
 
@@ -229,6 +232,7 @@ class ChipFlow(QWidget):
         chip.chosen.connect(self.chosen)
         chip.stepped.connect(self._stepped)
         chip.dragged.connect(self._dragged)
+        chip.typed.connect(self._typed)
         self._chips.append(chip)
         return chip
 
@@ -246,6 +250,11 @@ class ChipFlow(QWidget):
             self.left.emit()
         elif place >= 0:
             self._chips[place].setFocus()
+
+    def _typed(self, event: QKeyEvent) -> None:
+        """Who types goes on in the field, such as after taking away a tag that was misspelt."""
+        self._field.setFocus()
+        QApplication.sendEvent(self._field, event)
 
     def _dragged(self, tag: str, place: QPoint, is_over: bool) -> None:
         here = self.mapFromGlobal(place)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import (
+    QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QListWidget, QListWidgetItem, QMenu, QWidget
 
 from studio.core.ledger import BINS, Bin, Ledger, Trait, with_trait, without_trait
@@ -185,6 +187,15 @@ class BinList(QListWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """An empty bin says what it is for."""
+        super().paintEvent(event)
+        if not self.count():
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(theme.current().faint))
+            room = self.viewport().rect().adjusted(theme.SMALL, 0, -theme.SMALL, 0)
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, tr("Drag tags here"))
 
     def _fit(self) -> None:
         """As high as its rows, up to a few of them."""

@@ -13,7 +13,7 @@ from ui import theme
 from ui.i18n import tr, trn
 from ui.icons import icon
 from ui.viewstate.findings import ICONS, TONES, severity_name
-from ui.widgets.basics import caption, column, icon_only, muted, push, row, sentence, title
+from ui.widgets.basics import caption, column, icon_only, keep_focus, muted, push, row, sentence, title
 from ui.widgets.empty import Picture
 
 FIRST = 3
@@ -72,6 +72,7 @@ class LintPanel(QWidget):
         self.setLayout(layout)
 
     def _clear(self) -> None:
+        keep_focus(self)
         while (item := self._cards.takeAt(0)) is not None:
             item.widget().hide()
             item.widget().deleteLater()

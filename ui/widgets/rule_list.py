@@ -11,7 +11,7 @@ from studio.core.rules.intent import Objection
 from ui import theme
 from ui.i18n import tr, trn
 from ui.viewstate.findings import ICONS, TONES, severity_name
-from ui.widgets.basics import caption, column, muted, push, row, sentence, within
+from ui.widgets.basics import caption, column, keep_focus, muted, push, row, sentence, within
 from ui.widgets.empty import Picture
 
 
@@ -60,6 +60,7 @@ class RuleList(QWidget):
         return within(line)
 
     def _clear(self) -> None:
+        keep_focus(self)
         while (item := self._cards.takeAt(0)) is not None:
             item.widget().hide()
             item.widget().deleteLater()
@@ -91,7 +92,6 @@ class RuleCard(QFrame):
 
     def _build(self) -> None:
         each = self.objection
-        self.mend.setVisible(bool(each.settings))
         self.reason.hide()
         self.agree.hide()
         self.agree.setEnabled(False)
@@ -106,6 +106,7 @@ class RuleCard(QFrame):
         layout.setContentsMargins(theme.SMALL, theme.TINY, theme.SMALL, theme.SMALL)
         self.setLayout(layout)
         self.layout().setAlignment(head, Qt.AlignmentFlag.AlignLeft)
+        self.mend.setVisible(bool(each.settings))  # only inside the card: else it would be a window
 
     def _refuse(self) -> None:
         if self.reason.text().strip():

@@ -45,6 +45,7 @@ class Toast(QFrame):
 
     def _offer(self, actions: Actions) -> QWidget:
         action = actions[self.notice.action]
+        action.triggered.connect(self._end)  # also by its key: there is nothing left to offer
 
         def run() -> None:
             self._end()
@@ -70,6 +71,8 @@ class Toasts(QObject):
         return tuple(self._shown)
 
     def show(self, notice: Notice) -> None:
+        for old in [each for each in self._shown if notice.action and each.notice.action == notice.action]:
+            self.close(old)  # its button would act on what came after it
         toast = Toast(notice, self._actions, self._window)
         toast.over.connect(self.close)
         self._shown.append(toast)
