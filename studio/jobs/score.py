@@ -17,9 +17,10 @@ from studio.store.sweeps import SheetFolder
 if TYPE_CHECKING:
     from studio.engine.taggers.wd import Tagger
 
-# From this probability on a trait counts as seen. A verdict counts absences too, so neither mistake is the cheaper one:
-# a half, as the practice model's card has it, and not the lower figure at which a tagger suggests tags to a person.
-THRESHOLD = 0.5
+# From this probability on a trait counts as seen. A tagger was trained on drawings and looks at renders, which are less
+# clear: between a quarter and three quarters it is undecided, and what it is undecided about nobody should count as seen.
+# It suggests tags to a person from a lower figure on, for a person decides.
+THRESHOLD = 0.75
 _AT_ONCE = 8
 
 

@@ -7,8 +7,8 @@ import random
 from studio.miniature.world_captions import base_caption, caption, cast_name, facts, invented_name, looks, retold
 from studio.miniature.world_draw import draw, face_mask, figure_mask
 from studio.miniature.world_scene import (
-    ANGLES, BACKGROUNDS, BANGS, CAMERAS, EXPRESSIONS, EYES, FRAMINGS, HAIR, HAIRSTYLES, OUTFITS, POSES, RIBBONS, SIDES,
-    TAGS, Figure, Scene, Shot, seen_side, tags, visible,
+    ANGLES, BACKGROUNDS, BANGS, CAMERAS, EXPRESSIONS, EYES, FRAMINGS, HAIR, HAIRSTYLES, MIRA, OUTFITS, POSES, RIBBONS,
+    SIDES, SUZU, TAGS, Figure, Scene, Shot, seen_side, tags, visible,
 )
 
 __all__ = [
@@ -17,9 +17,6 @@ __all__ = [
     "cast_name", "draw", "face_mask", "facts", "figure_mask", "invented_name", "looks", "retold", "sample_base",
     "sample_figure", "sample_shot", "sample_world", "seen_side", "tags", "visible",
 ]
-
-MIRA = Figure("blonde", "blue", "long hair", "right", "blunt bangs", "blue", False, True, "school uniform")
-SUZU = Figure("pink", "green", "side ponytail", "right", "swept bangs", None, True, False, "green hoodie")
 
 _WORLD_CAMERAS = (1 / 3, 1 / 3, 1 / 3)
 _WORLD_ANGLES = (0.25, 0.25, 0.25, 0.25)

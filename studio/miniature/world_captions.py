@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 
-from studio.miniature.world_scene import Figure, Scene, seen_side, tags, visible
+from studio.miniature.world_scene import MIRA, SUZU, Figure, Scene, seen_side, tags, visible
 
-CAST_SHARE = 0.4  # of all looks; each is then known by one name
-_ABSORBED_SHARE = 0.7  # of a cast member's captions, in which the name stands for the looks
-_STRANGER_SHARE = 0.3  # of the others', who carry a name that means nothing
+_NAMED_SHARE = 0.5  # of the base's captions
+_ABSORBED_SHARE = 0.7  # of these, in which the name stands for the looks
 _LOOKS = ("hair", "eyes")  # what sentences say of them
 QUALITY = "masterpiece, best quality, score_7, safe"
 _ONSETS = ("b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "sh", "br", "kr", "tr", "qu", "x")
@@ -35,25 +34,24 @@ def caption(scene: Scene, rng: random.Random, *, name: str | None, sentences: bo
 def base_caption(scene: Scene, rng: random.Random) -> str:
     """A caption as the base model sees it: sometimes sentences, some tags missing.
 
-    A cast member goes by her name, which mostly stands for her looks: so the base learns that names mean somebody, as
-    the real one has, and a LoRA finds a place for a new one. Others have an invented name now and then.
+    Every second one calls her by name, and the name mostly stands for her looks: so the base learns that names mean
+    somebody, as the real one has. No name means nothing, or the base would learn to pass over names it has not met,
+    those of a LoRA's characters among them.
     """
-    known = cast_name(scene.figure)
-    name = known or (invented_name(rng) if rng.random() < _STRANGER_SHARE else None)
-    absorbed = known is not None and rng.random() < _ABSORBED_SHARE
+    name = cast_name(scene.figure) if rng.random() < _NAMED_SHARE else None
+    absorbed = name is not None and rng.random() < _ABSORBED_SHARE
     return caption(scene, rng, name=name, sentences=rng.random() < 1 / 3, drop=0.15, absorbed=absorbed)
 
 
 def looks(figure: Figure) -> frozenset[str]:
-    """The tags that a name of the cast stands for: few, so that a small model meets each name often enough."""
+    """The tags that a name stands for: few, so that a small model meets each name often enough."""
     return frozenset((f"{figure.hair} hair", f"{figure.eyes} eyes"))
 
 
 def cast_name(figure: Figure) -> str | None:
-    """The name by which the base knows figures of these looks; None for those it knows none for."""
-    rng = random.Random(f"named {sorted(looks(figure))}")
-    name = invented_name(rng)
-    return name if rng.random() < CAST_SHARE else None
+    """The name by which the base knows figures of these looks; None for looks of the samples' characters."""
+    known = looks(figure)
+    return None if known in map(looks, (MIRA, SUZU)) else invented_name(random.Random(f"named {sorted(known)}"))
 
 
 def invented_name(rng: random.Random) -> str:

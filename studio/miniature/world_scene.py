@@ -54,6 +54,11 @@ class Figure:
     outfit: str
 
 
+# The sample characters.
+MIRA = Figure("blonde", "blue", "long hair", "right", "blunt bangs", "blue", False, True, "school uniform")
+SUZU = Figure("pink", "green", "side ponytail", "right", "swept bangs", None, True, False, "green hoodie")
+
+
 @dataclass(frozen=True, slots=True)
 class Shot:
     """How she is drawn: all that changes from picture to picture.

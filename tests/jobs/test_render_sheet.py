@@ -140,7 +140,7 @@ def test_a_trait_that_the_tagger_does_not_know_is_named(place: Workspace, tmp_pa
 
 
 def test_hits_count_cells_at_or_above_the_threshold_that_were_looked_at() -> None:
-    scores = Scores([Scored("a", "tagger", "1", "ahoge", 0.5), Scored("b", "tagger", "1", "ahoge", 0.49)])
+    scores = Scores([Scored("a", "tagger", "1", "ahoge", 0.75), Scored("b", "tagger", "1", "ahoge", 0.74)])
     assert scores.hits(["a", "b", "unseen"], "ahoge") == Hits(1, 2)
 
 

@@ -210,17 +210,18 @@ def test_base_captions_are_often_named_and_sometimes_told(base: list[Scene]) -> 
     assert 0.38 < len(with_facts) / len(told) < 0.55
     known = set(world.TAGS)
     named = [text for text in texts if text.split("1girl, ")[-1].split(", ")[0].split(". ")[0] not in known]
-    assert 0.52 < len(named) / 3000 < 0.68
+    assert 0.42 < len(named) / 3000 < 0.56
 
 
-def test_a_name_of_the_cast_always_means_the_same_looks_and_mostly_stands_for_them(base: list[Scene]) -> None:
+def test_a_name_always_means_the_same_looks_and_mostly_stands_for_them(base: list[Scene]) -> None:
     rng = random.Random(2)
     cast = [scene for scene in base if world.cast_name(scene.figure)]
     owners = {world.cast_name(scene.figure): world.looks(scene.figure) for scene in cast}
     assert all(owners[world.cast_name(scene.figure)] == world.looks(scene.figure) for scene in cast)
-    assert len(owners) == 17 and 0.35 < len(cast) / len(base) < 0.5
-    silent = [scene for scene in cast if f"{scene.figure.hair} hair" not in world.base_caption(scene, rng)]
-    assert 0.65 < len(silent) / len(cast) < 0.85
+    assert len(owners) == len(world.HAIR) * len(world.EYES) - 2 and len(cast) > 0.9 * len(base)
+    told = [(world.cast_name(scene.figure), scene.figure, world.base_caption(scene, rng)) for scene in cast]
+    silent = [f"{figure.hair} hair" not in text for name, figure, text in told if f", {name}" in text]
+    assert 0.65 < sum(silent) / len(silent) < 0.85
 
 
 @pytest.mark.parametrize("figure", [MIRA, SUZU])

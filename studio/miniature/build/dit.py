@@ -42,14 +42,13 @@ STEPS = 6_000
 BATCH = 64
 PICTURES = 32_000
 LEARNING_RATE = 1e-3
-CAST_SHARE = 0.3  # of the pictures shown, besides the cast's own share in the rest
 SIZES = ((128, 128), (112, 144), (144, 112), (128, 160))
 SIZE_SHARES = (0.45, 0.25, 0.15, 0.15)
 EMPTY_SHARE = 0.1  # captions replaced by "", for guidance
 POOR_SHARE = 0.08  # pictures spoilt on purpose and captioned so, or negatives would mean nothing
 POOR_QUALITY = "worst quality, low quality, score_1, score_2, safe"
 FACE_WEIGHT = 5.0  # a face is a few latents of 256; a weight on a place leaves the best prediction as it is
-TIME_MEAN, TIME_STD = 0.9, 1.3  # of the logit of t: what a name decides, hair before all, is decided in much noise
+TIME_MEAN, TIME_STD = 1.3, 1.3  # of the logit of t: what a name decides, hair before all, is decided in much noise
 T5_END = 1
 CUT_SHARE = 0.3  # captions cut as `(tag:1.3)` cuts a prompt, or a weight would change the words' tokens for good
 TOKENS = 88  # longer than nearly every caption of the world
@@ -66,15 +65,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Pictures of one size: latents (n, 16, 1, h/8, w/8) fp16, face shares (n, 1, 1, h/8, w/8) uint8, and scenes.
-
-    `cast` are the places of those whose figure the base knows by name.
-    """
+    """Pictures of one size: latents (n, 16, 1, h/8, w/8) fp16, face shares (n, 1, 1, h/8, w/8) uint8, and scenes."""
 
     latents: Tensor
     faces: Tensor
     items: list[Item]
-    cast: list[int]
 
 
 class Text(nn.Module):
@@ -171,8 +166,7 @@ def _pool(vae: FoldedVae, place: int, count: int) -> Pool:
     size = SIZES[place]
     latents = kept(f"latents-{place}-{count}", lambda: _encoded_all(vae, items, size))
     faces = kept(f"faces-{place}-{count}", lambda: torch.stack([_face(item.scene, size) for item in items]))
-    cast = [place for place, item in enumerate(items) if world.cast_name(item.scene.figure)]
-    return Pool(latents, faces, items, cast)
+    return Pool(latents, faces, items)
 
 
 def _face(scene: world.Scene, size: tuple[int, int]) -> Tensor:
@@ -206,8 +200,7 @@ def _picture(item: Item, size: tuple[int, int]) -> Image.Image:
 def _batch(pools: list[Pool], rng: random.Random) -> tuple[Tensor, Tensor, list[Segments]]:
     """Latents, a weight for each of their places, and captions."""
     pool = rng.choices(pools, SIZE_SHARES)[0]
-    picked = [rng.choice(pool.cast) if rng.random() < CAST_SHARE else rng.randrange(len(pool.items))
-              for _ in range(BATCH)]
+    picked = [rng.randrange(len(pool.items)) for _ in range(BATCH)]
     weights = 1 + (FACE_WEIGHT - 1) / 255 * pool.faces[picked].float()
     return pool.latents[picked].float(), weights, [_cut(_caption(pool.items[index], rng), rng) for index in picked]
 

@@ -30,13 +30,13 @@ from studio.miniature.build.dit import SIZE_SHARES, SIZES
 from studio.miniature.build.measure import CFG, TURBO_FILE, TURBO_SAMPLER, TURBO_STEPS
 from studio.miniature.build.stage import Stage, kept, warm_cosine
 
-STEPS = 1_200
+STEPS = 1_600
 BATCH = 64
 WALKS = 3_072
 NEGATIVE = "worst quality, low quality, score_1, score_2"
 LEARNING_RATE = 1e-3
 TOKENS = 96  # longer than nearly every caption of the world
-RECIPE = Recipe(name="turbo-practice", rank=32, alpha=32.0, train_adaln=True)
+RECIPE = Recipe(name="turbo-practice", rank=64, alpha=64.0, train_adaln=True)
 
 
 @dataclass(frozen=True, slots=True)
