@@ -17,8 +17,8 @@ from studio.store.sweeps import SheetFolder
 if TYPE_CHECKING:
     from studio.engine.taggers.wd import Tagger
 
-# From this probability on a trait counts as seen. A tagger was trained on drawings and looks at renders, which are less
-# clear: between a quarter and three quarters it is undecided, and what it is undecided about nobody should count as seen.
+# From this probability on a trait counts as seen. A tagger was trained on drawings and looks at renders, which are
+# less clear: between a quarter and three quarters it is undecided, and what it is undecided about should not count.
 # It suggests tags to a person from a lower figure on, for a person decides.
 THRESHOLD = 0.75
 _AT_ONCE = 8

@@ -7,6 +7,7 @@ from tiny import write_tiny_base
 
 from studio.engine.anima.checkpoint import load
 from studio.engine.anima.pipeline import Picture, denoised, encoded, flow_of
+from studio.engine.lora.factors import Factors
 from studio.miniature.build import turbo
 
 PICTURES = [Picture(text, "bad", seed, 8, 4.0, "er_sde", "simple", 32, 48)
@@ -23,3 +24,10 @@ def test_a_walk_passes_eight_falling_levels_and_ends_at_the_guided_picture(tmp_p
     last = places[-1] - levels[-1] * velocities[-1]
     for place, latents in denoised(anima, PICTURES):
         torch.testing.assert_close(last[place : place + 1], latents, atol=1e-5, rtol=1e-5)
+
+
+def test_what_is_written_is_weaker_than_what_was_learnt_and_keeps_alpha() -> None:
+    learnt = Factors(torch.ones(2, 3), torch.ones(4, 2), 2.0)
+    worn = turbo.worn({"q": learnt})["q"]
+    assert worn.alpha == learnt.alpha and torch.equal(worn.down, learnt.down)
+    torch.testing.assert_close(worn.up, turbo.WORN * learnt.up)
