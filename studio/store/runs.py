@@ -118,7 +118,7 @@ def read_origin(run: RunFolder) -> Origin:
     return origins.from_json(read_text(path), str(path)) if path.is_file() else Origin()
 
 
-def read_run(workspace: Workspace, run: RunFolder) -> RunState:
+def read_run(run: RunFolder) -> RunState:
     """What a run's journal adds up to; without an end it is interrupted unless whoever trains it lives."""
     return fold(journal.read(run.journal), alive=is_running(run.folder))
 

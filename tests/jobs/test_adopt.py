@@ -97,15 +97,15 @@ def test_what_arrives_later_is_added(place: Workspace, folder: Path, tiny_anima:
     adopted = adopt_folder(place, folder, TRIGGER)
     write_kohya(folder / "mira-000011.safetensors", tiny_anima, 11, ss_epoch="11")
     adopt_folder(place, folder)
-    assert [each.epoch for each in runs.read_run(place, adopted).checkpoints] == [9, 10, 11, 12]
+    assert [each.epoch for each in runs.read_run(adopted).checkpoints] == [9, 10, 11, 12]
     adopt_folder(place, folder)
-    assert len(runs.runs_of(place)) == 1 and runs.read_run(place, adopted).status == "finished"
+    assert len(runs.runs_of(place)) == 1 and runs.read_run(adopted).status == "finished"
 
 
 def test_a_file_that_went_missing_is_no_checkpoint(place: Workspace, folder: Path) -> None:
     adopted = adopt_folder(place, folder, TRIGGER)
     (folder / "mira-000010.safetensors").unlink()
-    state = runs.read_run(place, adopted)
+    state = runs.read_run(adopted)
     assert [each.epoch for each in runs.sound_checkpoints(adopted, state)] == [9, 12]
 
 
@@ -128,7 +128,7 @@ def test_a_run_of_this_studio_that_lies_elsewhere_needs_no_trigger(place: Worksp
         save_file(load_file(folder / "mira.safetensors"), made.checkpoint(3))
         left_alone(made.checkpoint(3))
         adopted = adopt_folder(place, made.folder)
-        assert runs.read_recipe(adopted) == RECIPE and runs.read_run(place, adopted).checkpoints[0].epoch == 3
+        assert runs.read_recipe(adopted) == RECIPE and runs.read_run(adopted).checkpoints[0].epoch == 3
 
 
 def test_a_log_beside_the_files_becomes_the_loss(place: Workspace, folder: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_log_beside_the_files_becomes_the_loss(place: Workspace, folder: Path)
     log.write_text("epoch 1/12 step 7 loss=0.5 lr=1e-4\nepoch 2/12 step 14 loss=0.4 lr=1e-4\n", encoding="utf-8")
     adopt_folder(place, folder)
     adopt_folder(place, folder)
-    assert runs.read_run(place, adopted).losses == ((7, 0.5), (14, 0.4))
+    assert runs.read_run(adopted).losses == ((7, 0.5), (14, 0.4))
 
 
 def test_a_run_of_this_studio_brings_its_loss_and_what_its_previews_show(place: Workspace, tmp_path: Path,
@@ -147,7 +147,7 @@ def test_a_run_of_this_studio_brings_its_loss_and_what_its_previews_show(place: 
         job = start_training(other, replace(RECIPE, save_every=1))
         run(job)
     adopted = adopt_folder(place, job.folder)
-    here, there = runs.read_run(place, adopted), runs.read_run(other, job.of)
+    here, there = runs.read_run(adopted), runs.read_run(job.of)
     assert here.losses == there.losses and [each.sha256 for each in here.checkpoints] == [
         each.sha256 for each in there.checkpoints]
     assert [(each.epoch, each.prompt, each.seed) for each in here.previews] == [

@@ -23,7 +23,7 @@ from studio.jobs.train import Train, resume_training, start_training
 from studio.store import journal, runs
 from studio.store.run_lock import is_running
 from studio.store.wishes import ask
-from studio.store.workspace import open_project, read_project
+from studio.store.workspace import open_project
 
 SHORT = replace(RECIPE, epochs=4, preview_every=2)
 LONG = replace(RECIPE, epochs=4000, preview_every=0, save_every=4000, state_every=4000)
@@ -63,7 +63,7 @@ def until(reached: Callable[[], bool]) -> None:
 
 
 def state_of(job: Train) -> RunState:
-    return runs.read_run(read_project(job.place.folder), job.of)
+    return runs.read_run(job.of)
 
 
 def ended(job: Train) -> Callable[[], bool]:

@@ -111,6 +111,6 @@ def test_whatever_ends_a_run_it_can_be_taken_up_to_the_same_bits(
         job = start_training(place, BARE)
         ending = ended(job, gpu)
     assert isinstance(ending, Failed) and ending.kind == kind
-    assert runs.read_run(place, job.of).status == "failed"
+    assert runs.read_run(job.of).status == "failed"
     assert [type(event) for event in journal.read(job.of.journal)][-1] is Failed
     assert resumed(project, Gpu("cpu")).of.checkpoint(3).read_bytes() == whole

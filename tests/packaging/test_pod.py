@@ -99,7 +99,7 @@ def test_a_kit_trains_elsewhere_by_one_command(tmp_path: Path, tiny_base, server
     assert folders.index("text_encoders") < folders.index("vae") < folders.index("diffusion_models")
     there, home = read_project(kit / "project"), read_project(tmp_path / "project")
     [trained] = runs.runs_of(there)
-    state = runs.read_run(there, trained)
+    state = runs.read_run(trained)
     assert state.status == "finished" and len(state.checkpoints) == RECIPE.epochs
     assert runs.read_dataset(trained).digest == runs.read_dataset(runs.runs_of(home)[0]).digest
     assert runs.read_recipe(trained) == RECIPE

@@ -22,7 +22,7 @@ from studio.store.runs import (
     runs_of,
     sound_checkpoints,
 )
-from studio.store.workspace import create, read_project
+from studio.store.workspace import create
 
 RECIPE = Recipe(name="practice")
 DATASET = dataset_of([Character(name="Mira Sol", trigger="mirasol")],
@@ -49,7 +49,7 @@ def test_a_run_is_frozen_before_its_first_step(place):
     run = create_run(place, RECIPE, DATASET)
     assert run.id.startswith("0001-mira-sol-")
     assert (read_recipe(run), read_dataset(run)) == (RECIPE, DATASET)
-    assert read_run(place, run).status == "planned"
+    assert read_run(run).status == "planned"
     assert not list(place.runs.glob("*.part"))
 
 
@@ -108,17 +108,16 @@ def test_a_run_without_an_end_is_interrupted_once_its_owner_is_gone(place):
     with Journal(run.journal) as journal:
         journal.append(Started(job=run.id, kind="train", total=10))
         journal.append(StepDone(step=1, epoch=1, loss=1.0, lr=1.0, seconds=1.0, exposures=1))
-    looker = read_project(place.folder)
     with owned(run.folder):
-        assert read_run(looker, run).status == read_run(place, run).status == "running"
-    assert read_run(looker, run).status == "interrupted"
+        assert read_run(run).status == "running"
+    assert read_run(run).status == "interrupted"
     with Journal(run.journal) as journal:
         journal.append(Finished())
-    assert read_run(looker, run).status == "finished"
+    assert read_run(run).status == "finished"
 
 
 def test_whoever_has_the_project_open_does_not_keep_its_runs_alive(place):
     run = create_run(place, RECIPE, DATASET)
     with Journal(run.journal) as journal:
         journal.append(Started(job=run.id, kind="train", total=10))
-    assert read_run(place, run).status == "interrupted"
+    assert read_run(run).status == "interrupted"
