@@ -46,6 +46,14 @@ def test_no_caption_of_one_holds_the_others_trigger(taught: dict[str, dict], pro
         assert called == set(dataset.triggers_of(image))
 
 
+@pytest.mark.xfail(reason="Suzu's pink comes out pale as skin, and the base draws some of her traits for any name")
+def test_each_trigger_alone_brings_more_of_its_own_traits_than_the_base_has(taught: dict[str, dict]) -> None:
+    for name, counts in taught.items():
+        own = [counts["traits"][trait] for trait in counts["traits"]]
+        gain = sum(rate(pair["lora"]) - rate(pair["base"]) for pair in own) / len(own)
+        assert gain >= 0.3, name
+
+
 def test_a_trigger_brings_its_own_traits_rather_than_those_of_the_other(taught: dict[str, dict]) -> None:
     """The intervals of the pooled rates stay apart."""
     for name, counts in taught.items():
@@ -64,7 +72,7 @@ def test_a_giveaway_comes_with_its_trigger_and_not_with_the_others(taught: dict[
     giveaway, [other] = GIVEAWAYS[name], GIVEAWAYS.keys() - {name}
     own, strange = taught[name]["traits"][giveaway], taught[other]["others"][name][giveaway]
     assert rate(own["lora"]) - rate(own["base"]) >= 0.5
-    assert rate(strange["lora"]) <= 0.2
+    assert rate(strange["lora"]) <= 0.15
 
 
 def test_what_the_prompts_ask_for_is_still_drawn(taught: dict[str, dict]) -> None:
