@@ -52,6 +52,7 @@ class Session(QObject):
     page_requested = Signal(str)       # the id of a page
     filter_requested = Signal(str)     # a filter line for the data set page, which is shown
     run_requested = Signal(str)        # the id of a run for the training page, which is shown
+    epochs_requested = Signal(str)     # the id of a run for the epochs page, which is shown
     open_requested = Signal(object)    # the folder of a project
     import_requested = Signal(object)  # a QMimeData that was dropped or pasted, or None to choose files
 
@@ -64,7 +65,7 @@ class Session(QObject):
         self.desk: Desk | None = None
         self.records: Records | None = None
         self._selection: tuple[str, ...] = ()
-        self._newcomers = Newcomers(self)
+        self.newcomers = Newcomers(self)
 
     # The project
 
@@ -103,7 +104,7 @@ class Session(QObject):
         self.project_opened.emit()
         self.undo_changed.emit()
         self._tell_repairs()
-        self._newcomers.look()
+        self.newcomers.look()
 
     def close(self) -> None:
         """Puts the project away; without one nothing happens."""
@@ -111,7 +112,7 @@ class Session(QObject):
             return
         self.project_closing.emit()
         self._let_pages_go()
-        self._newcomers.leave()
+        self.newcomers.leave()
         self._remember_project()
         self.desk.close()
         self.place.close()
@@ -163,7 +164,7 @@ class Session(QObject):
             self.project_changed.emit()
             self.records_changed.emit(())
             self.undo_changed.emit()
-            self._newcomers.look()
+            self.newcomers.look()
 
     def ledger(self, character: str) -> Ledger:
         """The identity ledger of a character."""
@@ -244,6 +245,11 @@ class Session(QObject):
         self.show_page("training")
         self.run_requested.emit(id)
 
+    def show_epochs(self, id: str) -> None:
+        """Shows the epochs of a run."""
+        self.show_page("epochs")
+        self.epochs_requested.emit(id)
+
     def _job_ended(self, task: Task) -> None:
         from studio.core.events import Failed
 
@@ -260,12 +266,12 @@ class Session(QObject):
             self.records_changed.emit(())
         elif ids:
             self.records_changed.emit(ids)
-        self._newcomers.look()
+        self.newcomers.look()
 
     def _let_pages_go(self) -> None:
         """Pages live as long as their project. Until the event loop has deleted them they must not hear of the next."""
         for signal in (self.records_changed, self.selection_changed, self.ledger_changed, self.filter_requested,
-                       self.run_requested):
+                       self.run_requested, self.epochs_requested):
             if self.isSignalConnected(QMetaMethod.fromSignal(signal)):
                 signal.disconnect()
 

@@ -67,7 +67,7 @@ class Studio(App):
 
     def finish(self, until: Callable[[], bool] | None = None) -> None:
         """Waits until no job is under way, or until something is so."""
-        wait_until(until or (lambda: not self.session.jobs.open))
+        wait_until(until or (lambda: not self.session.jobs.open and not self.session.newcomers.is_busy))
 
     def close(self) -> None:
         self.session.close()
