@@ -95,7 +95,7 @@ _PLAIN = replace(
 _SUZU = SampleSet(
     "suzu", "All the practice model knows already, but on one side only: a ponytail on the viewer's right.",
     "Suzu", "suzuhane", SUZU, _SUZU_SHOTS,
-    core=("pink hair", "green eyes", "swept bangs", "ahoge"), structure=("side ponytail",),
+    core=("black hair", "red eyes", "swept bangs", "ahoge"), structure=("side ponytail",),
     never=("hair intakes", "hair ribbon", "short hair", "long hair", "twintails", "double bun"))
 SETS = (_MIRA, _POSED, _PLAIN, _SUZU)
 

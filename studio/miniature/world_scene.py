@@ -56,7 +56,7 @@ class Figure:
 
 # The sample characters.
 MIRA = Figure("blonde", "blue", "long hair", "right", "blunt bangs", "blue", False, True, "school uniform")
-SUZU = Figure("pink", "green", "side ponytail", "right", "swept bangs", None, True, False, "green hoodie")
+SUZU = Figure("black", "red", "side ponytail", "right", "swept bangs", None, True, False, "green hoodie")
 
 
 @dataclass(frozen=True, slots=True)

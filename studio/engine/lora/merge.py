@@ -33,18 +33,18 @@ def merged(
     for lora, _ in active:
         check_fits(lora, places)
     touched = [name for name in places if any(name in lora.modules for lora, _ in active)]
-    originals = {name: places[name].weight for name in touched}
-    waiting = _room_beside(originals.values())
+    pristine = {name: places[name].weight.data for name in touched}
+    waiting = _room_beside(pristine.values())
     try:
-        for name, weight in originals.items():
-            places[name].weight = _merged_weight(name, weight, active)
-            weight.data = weight.data.to(waiting or weight.device)
+        for name, weight in pristine.items():
+            places[name].weight.data = _merged_weight(name, weight, active)
+            if waiting:
+                pristine[name] = weight.to(waiting)
         yield
     finally:
-        for name, weight in originals.items():
-            device = places[name].weight.device
-            places[name].weight = weight
-            weight.data = weight.data.to(device)
+        for name, weight in pristine.items():
+            place = places[name].weight
+            place.data = weight.to(place.device)
 
 
 def check_fits(lora: LoraFile, places: Mapping[str, nn.Module]) -> None:
@@ -75,13 +75,13 @@ def _require_same_shape(lora: LoraFile, name: str, here: tuple[int, ...], there:
 
 
 @torch.no_grad()
-def _merged_weight(name: str, weight: nn.Parameter, loras: Sequence[tuple[LoraFile, float]]) -> nn.Parameter:
+def _merged_weight(name: str, weight: Tensor, loras: Sequence[tuple[LoraFile, float]]) -> Tensor:
     pristine = weight.float()
     total = pristine
     for lora, strength in loras:
         if name in lora.modules:
             total = _plus(total, lora.modules[name], pristine, strength)
-    return nn.Parameter(total.to(weight.dtype), requires_grad=False)
+    return total.to(weight.dtype)
 
 
 def _plus(total: Tensor, delta: Delta, pristine: Tensor, strength: float) -> Tensor:
