@@ -15,7 +15,7 @@ from studio.core.errors import UserError
 from studio.core.knobs import Knob, Setting, from_text, knobs_of
 from ui import theme
 from ui.i18n import tr
-from ui.widgets.basics import column, restyle, row
+from ui.widgets.basics import caption, column, restyle, row
 
 _LINES = 5  # of an editor for several texts
 
@@ -47,6 +47,13 @@ class Form(QWidget):
     def field(self, name: str) -> Field:
         """The field of a setting."""
         return self._fields[name]
+
+    def take(self, value: object) -> None:
+        """Another value, and everybody hears of it."""
+        self._value = value
+        for name, field in self._fields.items():
+            field.show_setting(getattr(value, name))
+        self.changed.emit(value)
 
     def _entered(self, name: str, setting: object) -> None:
         self._value = dataclasses.replace(self._value, **{name: setting})
@@ -81,6 +88,10 @@ class Field(QWidget):
     def put_beside(self, widget: QWidget) -> None:
         """Adds something behind the editor, such as a button that helps to fill it."""
         self._line.addWidget(widget)
+
+    def explain(self) -> None:
+        """Puts the help below the editor, for settings whose names alone say little."""
+        self.layout().insertWidget(1, caption(tr(self._knob.help), wrap=True))
 
     def enter(self, text: str) -> None:
         """As if a person had typed it."""

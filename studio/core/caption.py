@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 _START = re.compile(r"^\s*|(?<=[.!?])\s+|\n\s*|,\s*|(?<=。)")
 _STOP = re.compile(r"[.!?](?=[\s\"'”’)]|$)|。")
+_SPOKEN_OF = frozenset({"she", "he", "they", "it", "her", "his", "their", "its"})  # no tag begins so
 _INITIALS = re.compile(r"(\b(\w\.){2,}|(?<!\.)\.{3})$")  # "c.c.", and the tag "..."
 _COUNT = re.compile(r"(\d+|multiple )(girl|boy|other)s?")
 _WEIGHT = re.compile(r"\([^()\n]{1,80}:\s*\d+(?:\.\d+)?\s*\)")
@@ -102,8 +103,16 @@ def _reads_as_sentence(rest: str, after: str) -> bool:
     if not letter.isupper():
         return stop is not None and stop[0] == "。"
     if after.startswith(",") or not after:
-        return stop is not None and len(sentence.split(",")[0].split()) >= 3
+        return stop is not None and _opens_sentence(sentence)
     return len(sentence.split()) >= (2 if stop else 3)
+
+
+def _opens_sentence(sentence: str) -> bool:
+    """Whether what begins with a capital is no tag: three words before a comma, or somebody spoken of."""
+    clause, _, rest = sentence.partition(",")
+    words = clause.split()
+    is_spoken = len(words) == 2 and words[0].lower() in _SPOKEN_OF
+    return len(words) >= 3 or is_spoken or not _SPOKEN_OF.isdisjoint(rest.split()[:1])
 
 
 def _unended(tags: str) -> str:

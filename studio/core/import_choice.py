@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from studio.core.project import Character, Project
 from studio.core.record import Provenance
-from studio.core.survey import Assignment, Found, assignments, numbered
+from studio.core.survey import Assignment, Found, assignments, numbered, standing
 
 LOOSE = ""  # the folder of files that were handed over by themselves
 
@@ -38,8 +39,8 @@ def repeats_asked(assigned: Iterable[Assignment]) -> Mapping[frozenset[str], int
 
 
 def best_of(group: Iterable[Found]) -> Found:
-    """Of copies the one that holds most: pixels first, then a caption, then bytes."""
-    return max(group, key=lambda each: (each.width * each.height, bool(each.caption), each.size))
+    """Of copies the one that holds most: pixels first, then a caption, then bytes; then the one named like none."""
+    return max(group, key=lambda each: (each.width * each.height, bool(each.caption), each.size, _plainness(each)))
 
 
 def spare_copies(groups: Iterable[tuple[str, ...]], found: Mapping[str, Found]) -> frozenset[str]:
@@ -67,6 +68,11 @@ def told_by_folder(found: Iterable[Found], kinds: Mapping[str, str]) -> tuple[Fo
     """The pictures with what a person said of their folders in the place of what their metadata say."""
     return tuple(replace(each, provenance=_by_hand(kinds[each.folder], each.folder)) if kinds.get(each.folder) else each
                  for each in found)
+
+
+def _plainness(found: Found) -> tuple[bool, int]:
+    is_copy, _, length = standing(PurePosixPath(found.where.replace("\\", "/")), None)
+    return not is_copy, -length
 
 
 def _by_hand(kind: str, folder: str) -> Provenance:

@@ -16,6 +16,7 @@ from studio.core.errors import UserError, unknown
 from studio.core.labels import CLOSED, LABEL_FIELDS, Label, known
 from studio.core.query import REJECTED, STATE, TEXT, And, Not, Or, QueryError, Term, Tree, parse
 from studio.core.record import PROVENANCES, Record
+from studio.core.said import Said, said
 from studio.core.tag_names import folded
 
 UNKNOWN, GUESSED, CONFIRMED = "unknown", "guessed", "confirmed"
@@ -38,7 +39,7 @@ Maker = Callable[[Term, Context], Test]
 class Field:
     """`words` are all it takes where `is_closed`, else those that are suggested; a field of numbers has none."""
 
-    about: str
+    about: Said
     make: Maker
     words: tuple[str, ...] = ()
     is_closed: bool = False
@@ -187,29 +188,30 @@ _STATES: Mapping[str, Test] = {
 }  # fmt: skip
 
 FIELDS: Mapping[str, Field] = {
-    "tag": Field("a tag of the caption", _tag),
-    TEXT: Field("any text of the caption", _text),
-    "sentence": Field("a text within the sentences", _sentence),
-    "character": Field("whom it shows", _character),
-    "name": Field("the name of the file", _name),
-    **{name: Field(f"the label {name}", _label(name), (*CLOSED.get(name, ()), UNKNOWN, GUESSED, CONFIRMED),
-                   is_closed=name in CLOSED) for name in LABEL_FIELDS},
-    "trait": Field("a trait that can be seen", _trait("visible")),
-    "hidden": Field("a trait that cannot be seen", _trait("hidden")),
-    "provenance": Field("where it comes from", _provenance, PROVENANCES, is_closed=True),
-    "model": Field("what made it", _model),
-    "lint": Field("a rule that speaks of it", _lint),
-    "has": Field("that there is something", _one_of(_WHAT), tuple(_WHAT), is_closed=True),
-    STATE: Field("its state", _one_of(_STATES), tuple(_STATES), is_closed=True),
-    "stars": Field("its stars", _number(lambda record: record.stars), is_number=True),
-    "short": Field("the shorter side, in pixels", _number(lambda record: min(_sides(record))), is_number=True),
-    "long": Field("the longer side, in pixels", _number(lambda record: max(_sides(record))), is_number=True),
-    "size": Field("the side of a square of its area, in pixels",
+    "tag": Field(said("a tag of the caption"), _tag),
+    TEXT: Field(said("any text of the caption"), _text),
+    "sentence": Field(said("a text within the sentences"), _sentence),
+    "character": Field(said("whom it shows"), _character),
+    "name": Field(said("the name of the file"), _name),
+    **{name: Field(said("the label {name}", name=name), _label(name),
+                   (*CLOSED.get(name, ()), UNKNOWN, GUESSED, CONFIRMED), is_closed=name in CLOSED)
+       for name in LABEL_FIELDS},
+    "trait": Field(said("a trait that can be seen"), _trait("visible")),
+    "hidden": Field(said("a trait that cannot be seen"), _trait("hidden")),
+    "provenance": Field(said("where it comes from"), _provenance, PROVENANCES, is_closed=True),
+    "model": Field(said("what made it"), _model),
+    "lint": Field(said("a rule that speaks of it"), _lint),
+    "has": Field(said("that there is something"), _one_of(_WHAT), tuple(_WHAT), is_closed=True),
+    STATE: Field(said("its state"), _one_of(_STATES), tuple(_STATES), is_closed=True),
+    "stars": Field(said("its stars"), _number(lambda record: record.stars), is_number=True),
+    "short": Field(said("the shorter side, in pixels"), _number(lambda record: min(_sides(record))), is_number=True),
+    "long": Field(said("the longer side, in pixels"), _number(lambda record: max(_sides(record))), is_number=True),
+    "size": Field(said("the side of a square of its area, in pixels"),
                   _number(lambda record: math.sqrt(math.prod(_sides(record)))), is_number=True),
-    "width": Field("the width in pixels", _number(lambda record: record.image.width), is_number=True),
-    "height": Field("the height in pixels", _number(lambda record: record.image.height), is_number=True),
-    "repeats": Field("how often an epoch shows it", _number(lambda record: record.repeats), is_number=True),
-    "tags": Field("how many tags it has", _number(lambda record: len(record.tags)), is_number=True),
+    "width": Field(said("the width in pixels"), _number(lambda record: record.image.width), is_number=True),
+    "height": Field(said("the height in pixels"), _number(lambda record: record.image.height), is_number=True),
+    "repeats": Field(said("how often an epoch shows it"), _number(lambda record: record.repeats), is_number=True),
+    "tags": Field(said("how many tags it has"), _number(lambda record: len(record.tags)), is_number=True),
 }  # fmt: skip
 
 

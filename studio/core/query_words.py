@@ -11,19 +11,24 @@ from studio.core.labels import known
 from studio.core.query import REJECTED, written
 from studio.core.query_fields import FIELDS, Field
 from studio.core.record import Record
+from studio.core.said import Said, said, said_of
 from studio.core.tag_names import folded
 
 _WORD = re.compile(r'(?:"[^"]*"?|[^\s"()]|(?<=[\w"])[()])+$')  # the last word of a line that is not finished
 _NAMED = re.compile(r"([A-Za-z]+)(:|<=|>=|<|>|=)")
-_KEYWORDS = {"OR": "one of two is so", "AND": "both are so", "NOT": "what follows is not so"}
+_KEYWORDS = {"OR": said("one of two is so"), "AND": said("both are so"), "NOT": said("what follows is not so")}
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a set has: its tags, and the words of fields that differ from set to set, such as its characters."""
+    """What a set has: its tags, and the words of fields that differ from set to set, such as its characters.
+
+    `meanings` say what (field, word) is, where the word alone tells nobody.
+    """
 
     tags: TagIndex = field(default_factory=TagIndex)
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    meanings: Mapping[tuple[str, str], Said] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Choice:
     """A text to put in, and in a few words what it asks."""
 
     text: str
-    about: str
+    about: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ def _openings(word: str, vocabulary: Vocabulary, limit: int) -> Iterator[Choice]
     yield from (Choice(name + ("<" if asked.is_number else ":"), asked.about)
                 for name, asked in FIELDS.items() if name.startswith(typed.lower()))
     if typed and REJECTED.startswith(typed.lower()):
-        yield Choice(REJECTED, "thrown out")
+        yield Choice(REJECTED, said("thrown out"))
     yield from (Choice(key, about) for key, about in _KEYWORDS.items() if typed and key.startswith(typed))
     if typed:
         yield from _tags(typed, vocabulary, limit)
@@ -89,7 +94,7 @@ def _values(named: re.Match[str], word: str, vocabulary: Vocabulary, limit: int)
         return
     for each in _words(name, FIELDS.get(name), vocabulary):
         if folded(typed) in folded(each):
-            yield Choice(written(name, each), FIELDS[name].about)
+            yield Choice(written(name, each), vocabulary.meanings.get((name, each), FIELDS[name].about))
 
 
 def _words(name: str, asked: Field | None, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -102,4 +107,4 @@ def _words(name: str, asked: Field | None, vocabulary: Vocabulary) -> tuple[str,
 
 def _tags(typed: str, vocabulary: Vocabulary, limit: int) -> Iterator[Choice]:
     for each in vocabulary.tags.find(typed, limit) if typed else vocabulary.tags.popular(limit):
-        yield Choice(written("tag", each.tag), f"{each.count} images")
+        yield Choice(written("tag", each.tag), said_of("{n} image", "{n} images", each.count))

@@ -15,6 +15,7 @@ from studio.core.edits import FIGURE, TRAIT, Change, State, Value, value_change
 from studio.core.labels import Label
 from studio.core.ledger import Ledger
 from studio.core.record import Box
+from studio.core.said import Said, said
 
 if TYPE_CHECKING:
     from studio.core.lint.finding import Finding
@@ -52,10 +53,14 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """What can be done about a finding: to make pictures. `what` is the button."""
+    """What can be done about a finding: to make pictures. `said` is the button."""
 
     shots: tuple[Shot, ...]
-    what: str = "List the pictures to make"
+    said: Said = said("List the pictures to make")
+
+    @property
+    def what(self) -> str:
+        return str(self.said)
 
 
 def shot(character: str, *traits: str, number: int = 1, **labels: str) -> Shot:

@@ -7,8 +7,8 @@ Whom the pictures of a folder show is read from the names of folders, as people 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath, PurePosixPath
 
 from studio.core.caption import is_heading, names_trigger, split_caption
 from studio.core.labels import SUGGESTED
@@ -18,6 +18,8 @@ from studio.core.record import Provenance
 
 TINY_SIDE = 256  # px of the shorter side; ours: half of the smallest side on which anything is trained
 
+_COPY = re.compile(r"(copy|kopie|copie)( of| von| de)?\b.*|.*(\(\d+\)|[ _-](copy|kopie|copie|コピー)( ?\(?\d+\)?)?|のコピー)",
+                   re.IGNORECASE)
 _KOHYA = re.compile(r"([1-9]\d{0,4})_(.*)")
 _SEVERAL = re.compile(r"\s*[+&]\s*")
 _NO_NAMES = {word for words in SUGGESTED.values() for word in words} | {
@@ -101,6 +103,28 @@ class Survey:
         return tuple(dict.fromkeys(each.folder for each in self.found))
 
 
+def standing(path: PurePath, caption: str | None) -> tuple[bool, bool, int]:
+    """How good a claim a file has to be the one that is kept of several with the same bytes; the least has the best.
+
+    A name that file managers give to copies has the worst, then one without a caption, then a longer one.
+    """
+    return _COPY.fullmatch(path.stem) is not None, not caption, len(path.stem)
+
+
+def elected(found: Iterable[Found]) -> tuple[Found, ...]:
+    """The same pictures, but that of files with the same bytes the one with the best claim is no `twin`."""
+    pictures = tuple(found)
+    by_id: defaultdict[str, list[Found]] = defaultdict(list)
+    names = {each.where for each in pictures}
+    there = {each.id for each in pictures if each.twin and each.twin not in names}  # in the project already
+    for each in pictures:
+        if each.id and each.id not in there:
+            by_id[each.id].append(each)
+    best = {id: min(group, key=_standing).where for id, group in by_id.items()}
+    return tuple(replace(each, twin="" if best[each.id] == each.where else best[each.id]) if each.id in best else each
+                 for each in pictures)
+
+
 def copies(found: Iterable[Found], there: Mapping[str, Likeness]) -> tuple[tuple[str, ...], ...]:
     """Groups of pictures that are one picture, saved again or scaled; `there` are those of the project by their paths.
 
@@ -150,6 +174,10 @@ def common_trigger(captions: Sequence[str]) -> str:
     """The tag that follows quality and head count in every caption; empty unless all agree."""
     firsts = {next((tag for tag in split_caption(caption)[0] if not is_heading(tag)), "") for caption in captions}
     return firsts.pop() if len(captions) > 1 and len(firsts) == 1 else ""
+
+
+def _standing(found: Found) -> tuple[bool, bool, int]:
+    return standing(PurePosixPath(found.where.replace("\\", "/")), found.caption)
 
 
 def _outermost_name(parts: Sequence[str]) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from studio.core.caption import weighted
 from studio.core.dataset import ImageItem
@@ -20,7 +20,7 @@ from studio.core.errors import UserError
 from studio.core.events import Ending, Event, Facts, Finished, ImageImported, Note, Progress, Started, Stopped
 from studio.core.project import Group
 from studio.core.record import Provenance
-from studio.core.survey import Assignment, Found, assigned
+from studio.core.survey import Assignment, Found, assigned, standing
 from studio.jobs.casting import Cast, Shown, Wish, cast_by_folder, cast_of_all
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
@@ -71,7 +71,7 @@ class ImportImages:
         with workspace.open_project(self.project) as place, Sources(self.paths, self.clips) as sources:
             require_some(sources, self.paths)
             captions = CaptionFiles(sources.loose)
-            wanted = [source for source in sources.all if source.where not in self.leave_out]
+            wanted = self._ordered(source for source in sources.all if source.where not in self.leave_out)
             cast = self._cast(place, wanted, captions)
             emit(Started(", ".join(each.name for each in cast.shown), self.kind, len(wanted)))
             for each in cast.shown:
@@ -80,6 +80,12 @@ class ImportImages:
             known = {found.id: found for found in self.surveyed if found.likeness and found.provenance}
             looker = Looker(captions, target_of(place.project), self.rules, known)
             return _Import(place, cast, looker, self.link).run(wanted, emit, stop)
+
+    def _ordered(self, sources: Iterable[Source]) -> list[Source]:
+        """Of files with the same bytes the first is kept: what a survey kept, then what is not named as a copy."""
+        kept = {found.where for found in self.surveyed if not found.twin}
+        return sorted(sources, key=lambda each: (bool(kept) and each.where not in kept,
+                                                 standing(PurePosixPath(each.name), None)[0]))
 
     def _cast(self, place: Workspace, sources: Sequence[Source], captions: CaptionFiles) -> Cast:
         folders = tuple(dict.fromkeys(source.folder for source in sources))

@@ -66,7 +66,8 @@ def facts_of(found: Iterable[Finding]) -> list[Facts]:
     """The findings as plain values; images by their paths in the project."""
     return [
         {"rule": each.rule, "severity": each.severity, "images": [image.path.as_posix() for image in each.images],
-         "message": each.message, "evidence": each.evidence, "cost": each.cost.words, "remedy": each.remedy.what}
+         "message": each.message, "evidence": each.evidence, "cost": each.cost.words,
+         "certainty": str(each.certainty.said), "remedy": each.remedy.what}
         for each in found
     ]  # fmt: skip
 
@@ -77,7 +78,7 @@ def lines_of(found: Sequence[Finding]) -> Iterator[str]:
         yield "Nothing stands against a night of baking: no rule has anything to say."
         return
     for each in top(found):
-        yield f"{each.rule}  {each.severity}: {each.cost.words}"
+        yield f"{each.rule}  {each.severity}: {each.cost.words}; {each.certainty.said}"
         yield from _indented(each.message, each.evidence, _named(each))
     if more := found[len(top(found)):]:
         yield from ("", f"{counted(len(more), 'finding')} besides")

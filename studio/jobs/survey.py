@@ -13,7 +13,7 @@ from studio.core.events import Ending, Facts, Finished, Note, Progress, Started,
 from studio.core.likeness import Likeness
 from studio.core.project import Project
 from studio.core.record import Provenance
-from studio.core.survey import Found, Survey, assignments, copies
+from studio.core.survey import Found, Survey, assignments, copies, elected
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
 from studio.jobs.pace import Pace
@@ -60,7 +60,7 @@ class SurveyImages:
                     emit(Progress(len(found), len(sources.all), pace.seconds_left(len(found)), "image"))
                     if stop.is_set() and len(found) < len(sources.all):
                         return Stopped({"found": len(found)})
-            result = Survey(tuple(found), sources.left)
+            result = Survey(elected(found), sources.left)
         alike = copies(result.new, _known(Likenesses(place), there) if place else {})
         for sentence in told(result, alike, project):
             emit(Note(sentence))

@@ -50,6 +50,11 @@ def test_of_copies_the_largest_is_kept_and_then_the_one_with_a_caption() -> None
     assert spare_copies([("s", "l", "t")], {each.where: each for each in (small, large, told)}) == {"s", "l"}
 
 
+def test_of_equal_copies_the_one_that_is_not_named_as_one_is_kept() -> None:
+    copy, again, original = found("a/copy of mira.png"), found("a/mira (2).png"), found("a/mira.png")
+    assert best_of([copy, again, original]) is original
+
+
 def test_what_the_project_has_is_not_taken_in_again() -> None:
     assert spare_copies([("images/Mira/1.png", "s")], {"s": found("s")}) == {"s"}
 

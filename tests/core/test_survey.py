@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from studio.core.likeness import Likeness
 from studio.core.project import Character, Group, Project, with_character, with_group
-from studio.core.survey import Assignment, Found, Survey, assigned, assignments, common_trigger, copies, numbered
+from studio.core.survey import Assignment, Found, Survey, assigned, assignments, common_trigger, copies, elected, numbered
 
 MIRA, SUZU = Character("Mira", "mirasol", 3), Character("Suzu", "suzuhane")
 BOOK = with_group(with_character(with_character(Project("Book"), MIRA), SUZU), Group(("Mira", "Suzu")))
@@ -76,3 +78,26 @@ def test_copies_are_grouped_with_those_of_the_project():
     assert copies(pictures, {"images/x.png": other, "images/y.png": other}) == (("images/x.png", "images/y.png", "b"),
                                                                                ("a", "c"))
     assert copies([pictures[1]], {"images/x.png": like, "images/y.png": like}) == ()
+
+
+def twins(*names: str, captioned: str = "") -> dict[str, str]:
+    """Which of files with the same bytes is whose twin, met in this order."""
+    met = [Found(name, "set", 9, "same", 64, 64, "1girl" if name == captioned else None, twin=names[0] if at else "")
+           for at, name in enumerate(names)]
+    return {each.where: each.twin for each in elected(met)}
+
+
+@pytest.mark.parametrize("copy", ["copy of mira_001.png", "mira_001 (2).png", "mira_001 - Copy.png",
+                                  "mira_001_copy2.png", "mira_001 - コピー.png", "Kopie von mira_001.png"])
+def test_of_the_same_bytes_the_file_that_is_not_named_as_a_copy_is_kept(copy: str) -> None:
+    assert twins(copy, "mira_001.png") == {copy: "mira_001.png", "mira_001.png": ""}
+
+
+def test_of_the_same_bytes_the_captioned_and_then_the_shorter_name_is_kept() -> None:
+    assert twins("mira.png", "mira at home.png", captioned="mira at home.png")["mira.png"] == "mira at home.png"
+    assert twins("mira at home.png", "mira.png")["mira at home.png"] == "mira.png"
+
+
+def test_what_the_project_has_stays_the_original() -> None:
+    met = Found("copycat.png", "set", 9, "same", 64, 64, twin="images/Mira/copy of mira.png")
+    assert elected([met, replace(met, where="b.png")])[0].twin == met.twin

@@ -119,6 +119,16 @@ def test_a_second_import_skips_what_is_there_and_says_so(project, originals):
     assert of(Note, events)[1].text == f"{originals / 'a.jpg'} is here already as images/Mira/a.jpg"
 
 
+@pytest.mark.parametrize("copy", ["copy of mira.png", "Copy of mira.png", "mira (2).png"])
+def test_what_is_named_as_a_copy_is_not_what_is_kept_and_gives_its_caption(project, tmp_path, copy):
+    folder = tmp_path / "twice"
+    drawn(folder / "mira.png", 1)
+    (folder / copy).write_bytes((folder / "mira.png").read_bytes())
+    (folder / copy).with_suffix(".txt").write_text("1girl, mirasol")
+    imported(project, folder)
+    assert [(path, caption) for path, caption in held(project)] == [("images/Mira/mira.png", "1girl, mirasol")]
+
+
 def test_a_copy_under_another_name_is_a_duplicate_and_a_similar_image_is_not(project, tmp_path):
     path = drawn(tmp_path / "in" / "a.png", 1)
     (tmp_path / "in" / "b.png").write_bytes(path.read_bytes())

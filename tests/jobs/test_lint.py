@@ -45,7 +45,8 @@ def test_a_page_opens_with_three_findings_and_ends_with_the_pictures_to_make(
     assert typed(project) == 0
     lines = capsys.readouterr().out.splitlines()
     heads = [line for line in lines if line and not line.startswith(" ")]
-    assert heads[:2] == ["D01  error: a night of baking", "D02  warning: a night of baking"]
+    assert heads[:2] == [f"{rule}: a night of baking; a published run showed it"
+                         for rule in ("D01  error", "D02  warning")]
     assert heads[3].endswith(" findings besides") and heads[4:] == ["5 pictures to make"]
     assert lines[-1] == "    upright, back view, full body, plain background"
 

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+import resources
+from studio.core import toml
 from studio.core.knobs import knobs_of
+from studio.core.lint.settings import LintSettings
 from studio.core.recipe import Recipe
 from tests.architecture.tree import ROOT, files
 from ui import i18n
 from ui.choices import Choices
 
 CODE = tuple(path for path in files("ui") if path.suffix == ".py")
+SAYING = tuple(path for path in files("studio") if path.suffix == ".py")  # what the core says, the window translates
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 # Whose texts are seen, and in which places of the call they stand; keywords are the same everywhere.
@@ -29,6 +33,7 @@ SEEN = {
 }  # fmt: skip
 KEYWORDS = {"tip", "text", "toolTip", "placeholderText", "title", "windowTitle", "group", "remedy", "names"}
 TRANSLATED = {"tr": (0,), "trn": (0, 1)}
+SAID = {"said": (0,), "said_of": (0, 1), "words": (0,)}  # the last in articles
 
 
 def name_of(call: ast.Call) -> str:
@@ -72,17 +77,28 @@ def untranslated(path: Path) -> Iterator[str]:
 
 def asked() -> dict[str, str]:
     """Every text that the window asks a translation of, and where."""
-    return {text: f"{path.relative_to(ROOT)}:{call.lineno}" for path in CODE for call in calls(path)
-            if name_of(call) in TRANSLATED for place in TRANSLATED[name_of(call)] if place < len(call.args)
+    return texts_of(CODE, TRANSLATED) | texts_of(SAYING, SAID)
+
+
+def texts_of(paths: tuple[Path, ...], places: dict[str, tuple[int, ...]]) -> dict[str, str]:
+    """The literals in those places of the calls of these names, and where they are."""
+    return {text: f"{path.relative_to(ROOT)}:{call.lineno}" for path in paths for call in calls(path)
+            if name_of(call) in places for place in places[name_of(call)] if place < len(call.args)
             for text in literals(call.args[place])}
 
 
 def from_knobs() -> set[str]:
     """Texts that forms translate without naming them."""
     texts = set()
-    for each in (*knobs_of(Choices), *knobs_of(Recipe)):
+    for each in (*knobs_of(Choices), *knobs_of(Recipe), *knobs_of(LintSettings)):
         texts |= {each.label, each.help, each.unit, *(each.choices or ())}
     return texts - {""}
+
+
+def from_sheets() -> set[str]:
+    """What the sheets that ship are called, and what each asks."""
+    sheets = (toml.load(path) for path in resources.folder("sheets").glob("*.toml"))
+    return {str(sheet.get(word, "")) for sheet in sheets for word in ("title", "about")}
 
 
 JAPANESE = i18n.catalogue("ja")
@@ -113,7 +129,7 @@ def test_only_literals_are_asked_for() -> None:
 
 
 def test_no_translation_is_left_over() -> None:
-    assert sorted(set(JAPANESE) - set(asked()) - from_knobs()) == []
+    assert sorted(set(JAPANESE) - set(asked()) - from_knobs() - from_sheets()) == []
 
 
 @pytest.mark.parametrize("english", sorted(JAPANESE))
@@ -136,6 +152,21 @@ def test_the_frame_speaks_japanese_completely() -> None:
     missing = {text: place for text, place in asked().items()
                if place.startswith(frame) and text not in JAPANESE and LETTERS.search(text)}
     assert missing == {}
+
+
+def test_the_lint_speaks_japanese_completely() -> None:
+    assert {each.label for each in knobs_of(LintSettings)} <= JAPANESE.keys()
+    missing = {text: place for text, place in texts_of(SAYING, SAID).items()
+               if place.startswith(("studio/core/lint/", "studio/core/said.py")) and text not in JAPANESE
+               and LETTERS.search(re.sub(r"\{\w+\}", "", text))}
+    assert missing == {}
+
+
+def test_what_the_core_says_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "code.py").write_text('said("{n} hats", n=3); said_of("one", "many", 2); said(text)', "utf-8")
+    found = [text for call in calls(tmp_path / "code.py") for place in SAID[name_of(call)]
+             for text in literals(call.args[place])]
+    assert found == ["{n} hats", "one", "many"]
 
 
 def test_what_has_no_translation_stays_english() -> None:

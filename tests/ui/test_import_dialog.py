@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 from PIL import Image, ImageDraw
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -116,7 +116,7 @@ def test_adding_takes_the_new_ones_and_leaves_the_folder_as_it_was(studio, folde
     studio.finish()
     assert content(folder) == before
     assert names(studio) == {*(f"images/Mira/m{n}.png" for n in range(3)), "images/Kana/k0.png",
-                             "images/Kana/k1 again.png", "images/Kana/tiny.png"}
+                             "images/Kana/k1.png", "images/Kana/tiny.png"}
     assert studio.session.project.characters == (Character("Mira", "miravelo", 10), Character("Kana", "kana", 1))
     [first] = [record for record in studio.session.all if record.image.path.name == "m0.png"]
     assert first.caption == "1girl, miravelo"
@@ -146,6 +146,34 @@ def test_a_picture_can_be_left_out_by_key(studio, folder: Path) -> None:
     assert dialog.view.count == count - 1
     QTest.keyClick(grid, Qt.Key.Key_X)
     assert dialog.view.count == count
+
+
+def test_a_tick_on_a_picture_leaves_it_out_and_takes_it_again(studio, folder: Path) -> None:
+    dialog = dropped(studio, folder)
+    grid, count = dialog.view.grid, dialog.view.count
+    index = grid.model().index(1)
+    tick = grid.visualRect(index).topLeft() + QPoint(14, 14)
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=tick)
+    assert dialog.view.count == count - 1
+    assert index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Unchecked
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=tick)
+    assert dialog.view.count == count
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=tick + QPoint(50, 50))
+    assert dialog.view.count == count, "a click on the picture itself only chooses it"
+
+
+def test_a_copy_says_why_it_is_left_out(studio, folder: Path) -> None:
+    spare = dropped(studio, folder).view.grid.found.spare
+    assert {Path(where).name: why for where, why in spare.items()} == {"k0 small.jpg": "looks like another"}
+
+
+def test_of_the_same_bytes_the_one_with_a_caption_is_kept(studio, folder: Path) -> None:
+    (folder / "Kana" / "k1 again.txt").write_text("1girl, kana, hat")
+    (folder / "Kana" / "copy of k1.png").write_bytes((folder / "Kana" / "k1.png").read_bytes())
+    dialog = dropped(studio, folder)
+    dialog.add_button.click()
+    studio.finish()
+    assert {name for name in names(studio) if "k1" in name} == {"images/Kana/k1 again.png"}
 
 
 def test_a_new_character_is_named_in_line(studio, folder: Path) -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from studio.core.record import Record
 from ui import icons, theme
 from ui.delegates.thumbnail import Index
-from ui.models.gallery import PIXMAP, RECORD, RULES
+from ui.i18n import tr
+from ui.models.gallery import PIXMAP, RECORD, RULES, WORST
+from ui.viewstate.findings import ICONS, TONES, rule_name
 from ui.viewstate.words import caption_state
 
 HEIGHT = 60
 
 _THUMB = 52
+_BARE = "D18"  # no caption: the line above says so
+_RULES = 14  # the height of the line of rules
 
 
 class FilmDelegate(QStyledItemDelegate):
@@ -33,26 +37,49 @@ class FilmDelegate(QStyledItemDelegate):
             painter.fillRect(place, QColor(now.lift))
         if index == option.widget.currentIndex():
             painter.fillRect(QRect(place.topLeft(), QSize(3, HEIGHT)), QColor(now.accent))
-        _paint_thumb(painter, place, index.data(PIXMAP))
+        record: Record = index.data(RECORD)
+        frame = QRect(place.left() + theme.SMALL, place.top() + (HEIGHT - _THUMB) // 2, _THUMB, _THUMB)
+        painter.setOpacity(0.3 if record.rejected else 1.0)
+        paint_thumb(painter, frame, index.data(PIXMAP))
+        painter.setOpacity(1.0)
+        if record.rejected:
+            sign = icons.pixmap("reject", theme.BIG_ICON, now.text, painter.device().devicePixelRatioF())
+            painter.drawPixmap(frame.center() - QRect(0, 0, theme.BIG_ICON, theme.BIG_ICON).center(), sign)
         room = place.adjusted(theme.SMALL + _THUMB + theme.SMALL, 6, -theme.SMALL, -6)
-        _paint_words(painter, room, option, index.data(RECORD), index.data(RULES))
+        _paint_words(painter, room, option, record)
+        if rules := () if record.rejected else [rule for rule in index.data(RULES) if rule != _BARE]:
+            _paint_rules(painter, QRect(room.left(), room.bottom() - _RULES + 1, room.width(), _RULES), rules,
+                         index.data(WORST))
 
 
-def _paint_thumb(painter: QPainter, place: QRect, picture: QPixmap | None) -> None:
-    frame = QRect(place.left() + theme.SMALL, place.top() + (HEIGHT - _THUMB) // 2, _THUMB, _THUMB)
+def paint_thumb(painter: QPainter, frame: QRect, picture: QPixmap | None) -> None:
+    """A picture as large as it fits into a square; a plain one as long as it is not there."""
     if picture is None or picture.isNull():
         painter.fillRect(frame, QColor(theme.current().lift))
         return
     scale = painter.device().devicePixelRatioF()
-    small = picture.scaled(round(_THUMB * scale), round(_THUMB * scale), Qt.AspectRatioMode.KeepAspectRatio,
-                           Qt.TransformationMode.SmoothTransformation)
+    side = round(frame.width() * scale)
+    small = picture.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
     small.setDevicePixelRatio(scale)
     size = small.deviceIndependentSize().toSize()
-    painter.drawPixmap(frame.x() + (_THUMB - size.width()) // 2, frame.y() + (_THUMB - size.height()) // 2, small)
+    painter.drawPixmap(frame.x() + (frame.width() - size.width()) // 2,
+                       frame.y() + (frame.height() - size.height()) // 2, small)
 
 
-def _paint_words(painter: QPainter, room: QRect, option: QStyleOptionViewItem, record: Record,
-                 rules: Collection[str]) -> None:
+def paint_tick(painter: QPainter, box: QRect, is_on: bool) -> None:
+    """A box with a tick in it, or without."""
+    now = theme.current()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(now.accent if is_on else now.muted))
+    painter.setBrush(QColor(now.accent if is_on else now.field))
+    painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    if is_on:
+        side, scale = box.width() - 3, painter.device().devicePixelRatioF()
+        painter.drawPixmap(box.left() + 2, box.top() + 2, icons.pixmap("check", side, now.on_accent, scale))
+
+
+def _paint_words(painter: QPainter, room: QRect, option: QStyleOptionViewItem, record: Record) -> None:
     now, metrics, line = theme.current(), option.fontMetrics, option.fontMetrics.height()
     painter.setFont(option.font)
     painter.setPen(QColor(now.text))
@@ -63,15 +90,16 @@ def _paint_words(painter: QPainter, room: QRect, option: QStyleOptionViewItem, r
     painter.setFont(small)
     painter.setPen(QColor(now.muted if record.caption.strip() else now.doubtful))
     below = QRect(room.left(), room.top() + line + 2, room.width(), line)
-    state = painter.fontMetrics().elidedText(caption_state(record), Qt.TextElideMode.ElideRight, room.width())
+    words = f"{tr('rejected')} · {caption_state(record)}" if record.rejected else caption_state(record)
+    state = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
     painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, state)
-    if rules:
-        _paint_rules(painter, QRect(room.left(), below.bottom(), room.width(), line - 2), rules)
 
 
-def _paint_rules(painter: QPainter, room: QRect, rules: Collection[str]) -> None:
-    scale = painter.device().devicePixelRatioF()
-    painter.drawPixmap(room.left(), room.top() + 1, icons.pixmap("warning", 12, theme.current().doubtful, scale))
-    text = painter.fontMetrics().elidedText(" ".join(rules), Qt.TextElideMode.ElideRight, room.width() - 16)
-    painter.setPen(QColor(theme.current().doubtful))
+def _paint_rules(painter: QPainter, room: QRect, rules: Collection[str], severity: str) -> None:
+    """The rules in words, the gravest severity by its sign."""
+    scale, colour = painter.device().devicePixelRatioF(), getattr(theme.current(), TONES[severity])
+    painter.drawPixmap(room.left(), room.top() + 1, icons.pixmap(ICONS[severity], 12, colour, scale))
+    words = ", ".join(map(rule_name, rules))
+    text = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width() - 16)
+    painter.setPen(QColor(colour))
     painter.drawText(room.adjusted(16, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)

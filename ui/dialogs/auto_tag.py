@@ -13,6 +13,7 @@ from ui import theme
 from ui.dialogs.auto_tag_sentences import SentencesTab
 from ui.dialogs.auto_tag_tags import TagsTab
 from ui.i18n import tr
+from ui.images.loader import Loader
 from ui.session import Session
 from ui.widgets.basics import push, row
 
@@ -20,12 +21,12 @@ from ui.widgets.basics import push, row
 class AutoTagDialog(QDialog):
     """`shown` are the pictures that the filter leaves, `chosen` those that are selected."""
 
-    def __init__(self, session: Session, parent: QWidget, shown: tuple[Record, ...],
-                 chosen: tuple[Record, ...]) -> None:
+    def __init__(self, session: Session, parent: QWidget, shown: tuple[Record, ...], chosen: tuple[Record, ...],
+                 loader: Loader | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Let a tagger look"))
         self.resize(960, 620)
-        self.tags, self.sentences = TagsTab(session, shown, chosen), SentencesTab(session, shown, chosen)
+        self.tags, self.sentences = TagsTab(session, shown, chosen, loader), SentencesTab(session, shown, chosen)
         self.tabs = QTabWidget()
         self.tabs.addTab(self.tags, tr("Tags"))
         self.tabs.addTab(self.sentences, tr("Sentences"))

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from studio.core.errors import UserError
 from studio.core.record import Record
 from studio.core.tag_edits import Preview
 from ui import theme
 from ui.dialogs.batch_edit_list import PreviewList
+from ui.dialogs.tagger_choice import TaggerChoice
 from ui.gpu_thread import Task
 from ui.i18n import tr, trn
+from ui.images.loader import Loader
 from ui.session import Session
 from ui.widgets.basics import column, line, muted, push, row
 from ui.widgets.inline_error import InlineError
 from ui.widgets.segmented import Segmented
-
-_PRACTICE = "practice"
 
 
 class TagsTab(QWidget):
@@ -27,9 +25,10 @@ class TagsTab(QWidget):
 
     written = Signal()
 
-    def __init__(self, session: Session, shown: tuple[Record, ...], chosen: tuple[Record, ...]) -> None:
+    def __init__(self, session: Session, shown: tuple[Record, ...], chosen: tuple[Record, ...],
+                 loader: Loader | None = None) -> None:
         super().__init__()
-        self._session, self._scopes = session, (session.all, shown, chosen)
+        self._session, self._loader, self._scopes = session, loader, (session.all, shown, chosen)
         self._task: Task | None = None
         self._build()
         self._bind()
@@ -40,9 +39,9 @@ class TagsTab(QWidget):
         from studio.jobs.tag import Tag
 
         ids = tuple(each.id for each in self._scopes[int(self.scopes.value)])
-        job = Tag(self._session.place.folder, self._folder(), self.threshold.value(), self.mode.value, dry_run=True,
+        job = Tag(self._session.place.folder, self.choice.folder, self.threshold.value(), self.mode.value, dry_run=True,
                   images=ids)
-        self._remember()
+        self.choice.remember()
         self.error.clear()
         self.list.changes.show_previews(())
         self._found.setText(tr("Looking …"))
@@ -53,7 +52,7 @@ class TagsTab(QWidget):
     def write(self) -> None:
         """Writes what is ticked, as one edit that is the tagger's."""
         chosen = self.list.changes.ticked
-        what = trn("Tag {n} picture", "Tag {n} pictures", len(chosen))
+        what = trn("{n} picture tagged", "{n} pictures tagged", len(chosen))
         if self._session.edit(lambda desk: desk.write(what, chosen, by="tagger")):
             self._session.say(what, undo=True)
             self.written.emit()
@@ -65,16 +64,8 @@ class TagsTab(QWidget):
             self._task = None
 
     def _build(self) -> None:
-        settings = self._session.settings
-        self.tagger = QComboBox()
-        self.tagger.setAccessibleName(tr("Tagger"))
-        self.tagger.addItem(tr("Practice tagger, for its own drawings"), _PRACTICE)
-        for folder in settings.state("taggers", []):
-            self._add(str(folder))
-        self.threshold = QDoubleSpinBox(minimum=0.05, maximum=1.0, singleStep=0.05, decimals=2)
-        self.threshold.setValue(float(settings.state("tagger_threshold", 0.35)))
-        self.threshold.setAccessibleName(tr("Threshold"))
-        self.threshold.setToolTip(tr("Tags of which the tagger is less sure are left out."))
+        self.choice = TaggerChoice(self._session)
+        self.threshold = self.choice.threshold
         self.mode = Segmented([("skip", tr("Skip"), ""), ("merge", tr("Merge"), "")], "skip",
                               tr("Pictures with a caption"),
                               (tr("Pictures that have a caption are left alone."),
@@ -82,7 +73,8 @@ class TagsTab(QWidget):
         names = (tr("All"), tr("Filtered"), tr("Selected"))
         self.scopes = Segmented([(str(place), f"{name} {len(self._scopes[place]):,}", "")
                                  for place, name in enumerate(names)], "0", tr("Which pictures"))
-        self.list, self.error, self._found = PreviewList(), InlineError(), QLabel()
+        self.list = PreviewList(self._loader, self._session.place.folder)
+        self.error, self._found = InlineError(), QLabel()
         self._found.setProperty("role", "strong")
         self._look = push(tr("Look"), self.look, icon="eye")
         self._stop = push(tr("Stop"), self.close_down_and_tell, icon="stop", quiet=True)
@@ -96,18 +88,10 @@ class TagsTab(QWidget):
             self._task.stop()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setVerticalSpacing(theme.SMALL)
-        form.addRow(tr("Tagger"), self.tagger)
-        form.addRow("", row(push(tr("Another folder …"), self._ask, icon="folder", quiet=True,
-                                 tip=tr("The folder with model.onnx and selected_tags.csv.")), None))
-        form.addRow(tr("Threshold"), self.threshold)
-        form.addRow(tr("With a caption"), row(self.mode, None))
-        left = column(form, row(self._look, self._stop, None), self.error, None, gap=theme.MEDIUM)
+        self.choice.form.addRow(tr("With a caption"), row(self.mode, None))
+        left = column(self.choice, row(self._look, self._stop, None), self.error, None, gap=theme.MEDIUM)
         right = column(row(self.scopes, None), row(self._found, None), self.list, row(muted(
             tr("Nothing is written before you say so.")), None, self._write))
-        self.tagger.setMinimumWidth(220)
         self.error.setFixedWidth(300)
         whole = row(gap=theme.LARGE)
         whole.addLayout(left)
@@ -119,26 +103,6 @@ class TagsTab(QWidget):
     def _bind(self) -> None:
         self.list.changes.ticked_changed.connect(self._count)
         self._session.jobs.advanced.connect(self._advanced)
-
-    def _folder(self) -> Path:
-        from studio.jobs.bases import practice_tagger
-
-        name = self.tagger.currentData()
-        return practice_tagger() if name == _PRACTICE else Path(name)
-
-    def _add(self, folder: str) -> None:
-        if self.tagger.findData(folder) < 0:
-            self.tagger.addItem(Path(folder).name, folder)
-            self.tagger.setItemData(self.tagger.count() - 1, folder, 3)  # the tooltip
-
-    def _ask(self) -> None:
-        if chosen := self._session.ask.folder(self, tr("The folder of a tagger in the WD format"), "tagger"):
-            self._add(str(chosen))
-            self.tagger.setCurrentIndex(self.tagger.findData(str(chosen)))
-
-    def _remember(self) -> None:
-        folders = [self.tagger.itemData(place) for place in range(1, self.tagger.count())]
-        self._session.settings.remember(taggers=folders, tagger_threshold=self.threshold.value())
 
     def _advanced(self, task: Task, events: object) -> None:
         if task is self._task and task.course.progress:

@@ -17,8 +17,10 @@ from ui.aside import Aside
 from ui.dialogs.batch_edit_form import WishForm, done
 from ui.dialogs.batch_edit_list import PreviewList
 from ui.i18n import tr, trn
+from ui.images.loader import Loader
 from ui.session import Session
 from ui.widgets.basics import column, line, muted, push, row, title
+from ui.widgets.caption_field import Find
 from ui.widgets.inline_error import InlineError
 from ui.widgets.segmented import Segmented
 
@@ -36,15 +38,15 @@ class Scope:
 class BatchDialog(QDialog):
     """Shows what a wish would change while it is being put together."""
 
-    def __init__(self, session: Session, parent: QWidget, scopes: Sequence[Scope], cast: Cast,
-                 wish: Wish = Wish()) -> None:
+    def __init__(self, session: Session, parent: QWidget, scopes: Sequence[Scope], cast: Cast, wish: Wish = Wish(),
+                 find: Find | None = None, loader: Loader | None = None) -> None:
         super().__init__(parent)
         self._session, self._scopes, self._cast = session, tuple(scopes), cast
         self._aside = Aside(self)
         self._pause = QTimer(self, interval=_TYPING_MS, singleShot=True)
         self.setWindowTitle(tr("Edit many captions"))
         self.resize(960, 620)
-        self._build(wish)
+        self._build(wish, find, loader)
         self._bind()
         self.look()
 
@@ -77,8 +79,9 @@ class BatchDialog(QDialog):
         self._aside.close()
         super().done(result)
 
-    def _build(self, wish: Wish) -> None:
-        self.form, self.list, self.error = WishForm(wish), PreviewList(), InlineError()
+    def _build(self, wish: Wish, find: Find | None, loader: Loader | None) -> None:
+        self.form, self.error = WishForm(wish, find), InlineError()
+        self.list = PreviewList(loader, self._session.place.folder)
         choices = [(str(place), f"{scope.name} {len(scope.records):,}", "") for place, scope in enumerate(self._scopes)]
         first = next((place for place, scope in enumerate(self._scopes) if scope.records), 0)
         self.scopes = Segmented(choices, str(first), tr("Which pictures"))

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QLabel,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QVBoxLayout,
@@ -22,7 +21,9 @@ from ui import theme
 from ui.i18n import tr, trn
 from ui.icons import icon
 from ui.widgets.basics import restyle
+from ui.widgets.caption_field import Find
 from ui.widgets.chips_words import group_name, profile_name
+from ui.widgets.tags_line import TagsLine
 
 _ICONS: dict[Kind, str] = {
     "add": "add", "remove": "trash", "rename": "edit", "replace": "search", "move": "move", "sort": "sort",
@@ -40,9 +41,9 @@ class WishForm(QWidget):
 
     changed = Signal()
 
-    def __init__(self, wish: Wish) -> None:
+    def __init__(self, wish: Wish, find: Find | None = None) -> None:
         super().__init__()
-        self._was_typed = bool(wish.tags)
+        self._was_typed, self._find = bool(wish.tags), find
         self._build()
         self._fill(wish)
         self._bind()
@@ -78,7 +79,7 @@ class WishForm(QWidget):
             item.setSizeHint(QSize(0, theme.ROW))
             self.kinds.addItem(item)
         self.kinds.setFixedHeight(len(KINDS) * theme.ROW + 2)
-        self.tags, self.new, self.pattern = QLineEdit(), QLineEdit(), QCheckBox(tr("Regular expression"))
+        self.tags, self.new, self.pattern = TagsLine(), TagsLine(), QCheckBox(tr("Regular expression"))
         self.where = _combo({"end": tr("at the end"), "after trigger": tr("after the trigger"),
                              "front": tr("in front")})
         self.within = _combo({"everything": tr("everywhere"), "tags": tr("in tags"), "sentences": tr("in sentences")})
@@ -146,6 +147,8 @@ class WishForm(QWidget):
             self._rows[name].setPlaceholderText(hint)
             self._rows[name].setAccessibleName(label)
         self.tags.setEnabled("groups" not in shown or not self._chosen_groups())
+        for field in (self.tags, self.new):
+            field.find = self._find if self.kind != "replace" else None  # text may be anything
 
 
 def kind_names() -> dict[Kind, str]:
@@ -164,13 +167,15 @@ def done(wish: Wish, count: int) -> str:
     n = trn("{n} caption", "{n} captions", count)
     named = wish.tags if not wish.groups else ", ".join(group_name(group) for group in wish.groups)
     texts = {
-        "add": tr("Add “{tags}” to {n}", tags=named, n=n), "remove": tr("Remove “{tags}” from {n}", tags=named, n=n),
-        "rename": tr("Rename “{tags}” to “{new}” in {n}", tags=named, new=wish.new, n=n),
-        "replace": tr("Replace “{tags}” by “{new}” in {n}", tags=named, new=wish.new, n=n),
-        "move": tr("Move “{tags}” in {n}", tags=named, n=n), "sort": tr("Sort the tags of {n}", n=n),
-        "deduplicate": tr("Remove doubled tags from {n}", n=n), "underscores": tr("Underscores to spaces in {n}", n=n),
-        "lower case": tr("Lower case in {n}", n=n), "quality": tr("Set the quality of {n}", n=n),
-        "ledger": tr("Compose {n} as the ledger says", n=n),
+        "add": tr("“{tags}” added to {n}", tags=named, n=n),
+        "remove": tr("“{tags}” removed from {n}", tags=named, n=n),
+        "rename": tr("“{tags}” renamed to “{new}” in {n}", tags=named, new=wish.new, n=n),
+        "replace": tr("“{tags}” replaced by “{new}” in {n}", tags=named, new=wish.new, n=n),
+        "move": tr("“{tags}” moved in {n}", tags=named, n=n), "sort": tr("Tags sorted in {n}", n=n),
+        "deduplicate": tr("Doubled tags removed from {n}", n=n),
+        "underscores": tr("Underscores made spaces in {n}", n=n),
+        "lower case": tr("Tags put in lower case in {n}", n=n), "quality": tr("Quality set in {n}", n=n),
+        "ledger": tr("{n} composed as the ledger says", n=n),
     }  # fmt: skip
     return texts[wish.kind]
 

@@ -1,8 +1,9 @@
-"""What would change, picture by picture: tags that go and tags that come, with a tick for each picture."""
+"""What would change, picture by picture: tags that go and tags that come, with a tick and the picture itself."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import (
     QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal,
@@ -12,11 +13,15 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from studio.core.tag_edits import Preview, difference
 from ui import icons, theme
+from ui.delegates.film import paint_thumb, paint_tick
 from ui.i18n import tr
+from ui.images.loader import SIDES, Loader, Wanted
 
 PREVIEW = Qt.ItemDataRole.UserRole
+PIXMAP = PREVIEW + 1
 
-_ROW = 44   # of one line of changes
+_ROW = 48   # of one line of changes
+_THUMB = 40
 _LINE = 17
 _MOST = 5   # lines of changes; what is behind them stands in the tooltip
 _MEASURED = 200  # rows: as many as tell how tall all of them have to be
@@ -30,8 +35,9 @@ class PreviewModel(QAbstractListModel):
 
     ticked_changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, loader: Loader | None = None) -> None:
         super().__init__()
+        self._loader = loader
         self._previews: tuple[Preview, ...] = ()
         self._off: set[int] = set()
 
@@ -70,6 +76,8 @@ class PreviewModel(QAbstractListModel):
         each = self._previews[index.row()]
         if role == PREVIEW:
             return each
+        if role == PIXMAP:
+            return self._loader.any_pixmap(each.image.id) if self._loader else None
         if role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Unchecked if index.row() in self._off else Qt.CheckState.Checked
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
@@ -85,11 +93,12 @@ class PreviewModel(QAbstractListModel):
 
 
 class PreviewList(QListView):
-    """Only the rows in sight cost anything, so ten thousand are no more than ten."""
+    """Only the rows in sight cost anything, so ten thousand are no more than ten. Pictures come from a loader."""
 
-    def __init__(self) -> None:
+    def __init__(self, loader: Loader | None = None, folder: Path = Path()) -> None:
         super().__init__()
-        self.changes = PreviewModel()
+        self._loader, self._folder = loader, folder
+        self.changes = PreviewModel(loader)
         self.setModel(self.changes)
         self._change = _Change(self)
         self.setItemDelegate(self._change)
@@ -100,6 +109,9 @@ class PreviewList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(tr("Changes"))
         self.setToolTip(tr("Space ticks the chosen rows, or takes their ticks away."))
+        self.verticalScrollBar().valueChanged.connect(self._load)
+        if loader:
+            loader.loaded.connect(self._came)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -111,6 +123,19 @@ class PreviewList(QListView):
         needed = (len(flowed(each, metrics, width)) for each in self.changes.previews[:_MEASURED])
         self._change.lines = min(_MOST, max(needed, default=1))
         self.scheduleDelayedItemsLayout()
+        self._load()
+
+    def _came(self, ids: Collection[str]) -> None:
+        self.viewport().update()
+
+    def _load(self) -> None:
+        """Asks for the pictures of the rows in sight."""
+        if self._loader is None:
+            return
+        height = _ROW + (self._change.lines - 1) * _LINE
+        first, count = self.verticalScrollBar().value() // height, self.viewport().height() // height + 2
+        images = (each.image for each in self.changes.previews[first:first + count])
+        self._loader.ask(Wanted(image.id, self._folder / image.path, SIDES[0]) for image in images)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         rows = [index.row() for index in self.selectedIndexes()]
@@ -144,18 +169,20 @@ class _Change(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(now.lift))
         is_on = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
-        _paint_tick(painter, QRect(rect.left() + theme.SMALL, rect.center().y() - _BOX // 2, _BOX, _BOX), is_on)
+        paint_tick(painter, QRect(rect.left() + theme.SMALL, rect.center().y() - _BOX // 2, _BOX, _BOX), is_on)
         each: Preview = index.data(PREVIEW)
+        paint_thumb(painter, QRect(rect.left() + 2 * theme.SMALL + _BOX, rect.top() + 4, _THUMB, _THUMB),
+                    index.data(PIXMAP))
         room = rect.adjusted(_LEFT_OF_TEXT, 4, -theme.SMALL, -4)
         painter.setFont(option.font)
         painter.setPen(QColor(now.text if is_on else now.muted))
-        upper = QRect(room.left(), room.top(), room.width(), (_ROW - 8) // 2)
+        upper = QRect(room.left(), room.top() + 1, room.width(), (_ROW - 12) // 2)
         painter.drawText(upper, _LEFT, option.fontMetrics.elidedText(
             each.image.path.as_posix().removeprefix("images/"), Qt.TextElideMode.ElideMiddle, upper.width()))
         _paint_difference(painter, QRect(upper.bottomLeft() + QPoint(0, 1), upper.size()), each, self.lines)
 
 
-_LEFT_OF_TEXT = 2 * theme.SMALL + _BOX
+_LEFT_OF_TEXT = 3 * theme.SMALL + _BOX + _THUMB
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -171,16 +198,6 @@ def spoken(preview: Preview) -> str:
     """A change in words."""
     said = {"-": tr("without"), "+": tr("with"), "": ""}
     return ", ".join(f"{said[sign]} {tag}".strip() for sign, tag in pieces(preview))
-
-
-def _paint_tick(painter: QPainter, box: QRect, is_on: bool) -> None:
-    now = theme.current()
-    painter.setPen(QColor(now.accent if is_on else now.edge))
-    painter.setBrush(QColor(now.accent if is_on else now.field))
-    painter.drawRoundedRect(box, 3, 3)
-    if is_on:
-        scale = painter.device().devicePixelRatioF()
-        painter.drawPixmap(box.left() + 2, box.top() + 2, icons.pixmap("check", 13, now.on_accent, scale))
 
 
 def _paint_difference(painter: QPainter, room: QRect, preview: Preview, most: int) -> None:

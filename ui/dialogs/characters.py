@@ -190,7 +190,9 @@ class CharactersDialog(QDialog):
         if self._session.ask.choice(self, tr("The trigger has changed"), what, tr("It can be undone."), answers) == 0:
             words = rf"(?i)(?<!\w){re.escape(old)}(?!\w)"
             change = tag_edits.replace_pattern(words, character.trigger.replace("\\", r"\\"))
-            self._session.edit(lambda desk: desk.rewrite(f"Replace {old} by {character.trigger}", images, change))
+            named = tr("“{tags}” replaced by “{new}” in {n}", tags=old, new=character.trigger,
+                       n=trn("{n} caption", "{n} captions", len(images)))
+            self._session.edit(lambda desk: desk.rewrite(named, images, change))
 
     def _save_group(self) -> None:
         chosen = self._chosen

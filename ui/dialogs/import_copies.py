@@ -105,6 +105,6 @@ def _fate(found: Found | None, is_spare: bool) -> str:
 
 def _facts(found: Found | None) -> str:
     if found is None:
-        return ""
-    told = f"{size_of(found)} · {max(1, round(found.size / 1024)):,} KiB"
-    return f"{told} · {tr('with a caption')}" if found.caption else told
+        return "\n"  # as tall as those beside it
+    sizes = f"{size_of(found)} · {max(1, round(found.size / 1024)):,} KiB"
+    return f"{sizes}\n{tr('with a caption') if found.caption else tr('no caption')}"

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QDialog, QProgressBar, QStackedWidget, QVBoxLayout
 
 from studio.core.import_choice import told_by_folder
 from studio.core.project import with_character
-from studio.core.survey import Found
+from studio.core.survey import Found, elected
 from ui import theme
 from ui.dialogs.import_found import FoundView
 from ui.dialogs.import_previews import Previews
@@ -198,6 +198,7 @@ class ImportDialog(QDialog):
         return self._view
 
     def _show(self, facts: Mapping[str, object]) -> None:
+        self.found[:] = elected(self.found)
         self._view.show_found(self.found, tuple(map(tuple, facts["alike"])), facts["left"], self._session.project)
         self.how.setVisible(any(Path(each.where).is_absolute() and Path(each.where).is_file()
                                 for each in self._view.new[:1]))

@@ -19,7 +19,7 @@ from ui.dialogs.import_previews import Previews
 from ui.i18n import tr, trn
 from ui.icons import icon
 from ui.session import Session
-from ui.widgets.basics import line, row
+from ui.widgets.basics import caption, column, line, row, within
 
 NEW, ALIKE, TWICE, TINY, DAMAGED, LEFT = "new", "alike", "twice", "tiny", "damaged", "left"
 
@@ -101,8 +101,11 @@ class FoundView(QWidget):
 
     def _build(self) -> None:
         self._views = QStackedWidget()
-        for view in (self.grid, self.copies, self.twins, self.reasons):
+        how = caption(tr("A picture without its tick is not added. X or Space does it for all that are chosen."))
+        pictures = within(column(self.grid, how, gap=theme.TINY))
+        for view in (pictures, self.copies, self.twins, self.reasons):
             self._views.addWidget(view)
+        self._pictures = pictures
         upper = row(self.sections, self._views, gap=theme.MEDIUM)
         upper.setStretch(1, 1)
         layout = QVBoxLayout(self)
@@ -118,7 +121,8 @@ class FoundView(QWidget):
             part.changed.connect(self._changed)
 
     def _changed(self) -> None:
-        self.grid.found.show_spare(self._spare() | self._in_left_folders())
+        copies = dict.fromkeys(self._spare(), tr("looks like another"))
+        self.grid.found.show_spare(copies | dict.fromkeys(self._in_left_folders(), tr("its folder is left out")))
         self.changed.emit()
 
     def _spare(self) -> frozenset[str]:
@@ -141,8 +145,10 @@ class FoundView(QWidget):
             self._groups, found, spare_copies(self._groups, {each.where: each for each in self.new}),
             tr("These look the same: one is the other, saved again or scaled. Untick what you do not want; a picture "
                "that is there twice counts twice."))
-        again = tuple(each for each in self._found if each.twin)
-        self.twins.show_groups(tuple((each.twin, each.where) for each in again), found, (each.where for each in again),
+        again = {each.where: each.twin for each in self._found if each.twin}
+        groups = tuple((kept, *(where for where, twin in again.items() if twin == kept))
+                       for kept in dict.fromkeys(again.values()))
+        self.twins.show_groups(groups, found, again,
                                tr("These files are the same, byte for byte; the project takes each once."))
 
     def _fill_sections(self) -> None:
@@ -170,7 +176,7 @@ class FoundView(QWidget):
             self._show_copies()
         if view is self.reasons:
             _show_reasons(self.reasons, self._why[section])
-        self._views.setCurrentWidget(view)
+        self._views.setCurrentWidget(self._pictures if view is self.grid else view)
 
 
 def _sections() -> QTreeWidget:

@@ -1,16 +1,20 @@
-"""The pictures that were found, as a person sees them before they are taken in; any of them can be left out."""
+"""The pictures that were found, as a person sees them before they are taken in; any of them can be left out.
+
+Each has a tick in its corner. Without one it is not taken in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPixmap
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from studio.core.survey import Found
 from ui import icons, theme
+from ui.delegates.film import paint_tick
 from ui.dialogs.import_previews import Previews
 from ui.i18n import tr, trn
 from ui.session import Session
@@ -18,7 +22,9 @@ from ui.session import Session
 SIDE = 120        # of a picture
 TEXT = 2 * 18     # the height of the two lines below it
 _FOUND = Qt.ItemDataRole.UserRole
-_LEFT_OUT = Qt.ItemDataRole.UserRole + 1
+_WHY_OUT = Qt.ItemDataRole.UserRole + 1  # why a picture is left out that no tick brings back
+_TICK = 18
+_LEAVING = (Qt.Key.Key_X, Qt.Key.Key_Delete, Qt.Key.Key_Space)
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -26,8 +32,10 @@ Index = QModelIndex | QPersistentModelIndex
 class FoundModel(QAbstractListModel):
     """Pictures in the order in which they were found; `left_out` are those that shall not be taken in.
 
-    `spare` are not taken in either, since they are copies of others, or lie in a folder that is left out.
+    `spare` are not taken in either, for the reason that stands there; that is decided elsewhere.
     """
+
+    toggled = Signal()
 
     def __init__(self, previews: Previews) -> None:
         super().__init__()
@@ -35,7 +43,7 @@ class FoundModel(QAbstractListModel):
         self._found: tuple[Found, ...] = ()
         self._rows: dict[str, int] = {}
         self.left_out: set[str] = set()
-        self.spare: frozenset[str] = frozenset()
+        self.spare: Mapping[str, str] = {}
         previews.ready.connect(self._came)
 
     @property
@@ -49,8 +57,8 @@ class FoundModel(QAbstractListModel):
         self._rows = {each.where: row for row, each in enumerate(self._found)}
         self.endResetModel()
 
-    def show_spare(self, spare: frozenset[str]) -> None:
-        """Shows of other pictures that they are not taken in."""
+    def show_spare(self, spare: Mapping[str, str]) -> None:
+        """Shows of other pictures that they are not taken in, and why."""
         self.spare = spare
         if self._found:
             self.dataChanged.emit(self.index(0), self.index(len(self._found) - 1))
@@ -61,6 +69,7 @@ class FoundModel(QAbstractListModel):
         self.left_out = self.left_out - names if names <= self.left_out else self.left_out | names
         for row in rows:
             self.dataChanged.emit(self.index(row), self.index(row))
+        self.toggled.emit()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._found)
@@ -74,11 +83,17 @@ class FoundModel(QAbstractListModel):
                 return self._previews.pixmap(found.where)
             case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleDescriptionRole:
                 return told(found)
+            case Qt.ItemDataRole.CheckStateRole:
+                is_out = found.where in self.left_out or found.where in self.spare
+                return Qt.CheckState.Unchecked if is_out else Qt.CheckState.Checked
             case _ if role == _FOUND:
                 return found
-            case _ if role == _LEFT_OUT:
-                return found.where in self.left_out or found.where in self.spare
+            case _ if role == _WHY_OUT:
+                return self.spare.get(found.where, "")
         return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsUserCheckable
 
     def _came(self, where: str) -> None:
         if where in self._rows:
@@ -100,15 +115,17 @@ class FoundDelegate(QStyledItemDelegate):
         painter.save()
         where = option.rect.adjusted(0, 0, -theme.GAP, -theme.GAP)
         room = QRect(where.left(), where.top(), where.width(), SIDE)
-        is_out = bool(index.data(_LEFT_OUT))
+        is_out, why = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Unchecked, index.data(_WHY_OUT)
         painter.fillRect(room, self._session.look.surround)
         painter.setOpacity(0.3 if is_out else 1.0)
         draw_within(painter, index.data(Qt.ItemDataRole.DecorationRole), room)
         painter.setOpacity(1.0)
-        if is_out:
+        if why:
             scale = painter.device().devicePixelRatioF()
             sign = icons.pixmap("reject", theme.BIG_ICON, theme.current().bad, scale)
             painter.drawPixmap(room.left() + 6, room.top() + 6, sign)
+        else:
+            paint_tick(painter, _tick_of(option.rect), not is_out)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(QColor(theme.current().accent))
             painter.drawRect(room.adjusted(0, 0, -1, -1))
@@ -116,22 +133,32 @@ class FoundDelegate(QStyledItemDelegate):
         self._write(painter, where, index)
         painter.restore()
 
+    def editorEvent(self, event: QEvent, model: FoundModel, option: QStyleOptionViewItem, index: Index) -> bool:
+        """A click on a tick takes it away, or gives it back."""
+        is_release = isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonRelease
+        if is_release and not index.data(_WHY_OUT):
+            if _tick_of(option.rect).adjusted(-6, -6, 6, 6).contains(event.position().toPoint()):
+                model.toggle([index.row()])
+                return True
+        return False
+
     def _write(self, painter: QPainter, where: QRect, index: Index) -> None:
         found: Found = index.data(_FOUND)
         font = painter.font()
         font.setPixelSize(theme.CAPTION)
         painter.setFont(theme.tabular(font))
         measure, now = QFontMetrics(painter.font()), theme.current()
-        lines = ((index.data(), now.text), (size_of(found), now.doubtful if found.is_tiny else now.muted))
+        facts = index.data(_WHY_OUT) or size_of(found)
+        lines = ((index.data(), now.text), (facts, now.doubtful if found.is_tiny else now.muted))
         for number, (text, colour) in enumerate(lines):
             room = QRect(where.left() + 2, where.top() + SIDE + 2 + 16 * number, where.width() - 4, 16)
             painter.setPen(QColor(colour))
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter,
-                             measure.elidedText(text, Qt.TextElideMode.ElideRight, room.width()))
+                             measure.elidedText(text, Qt.TextElideMode.ElideMiddle, room.width()))
 
 
 class FoundGrid(QListView):
-    """X, Del and the menu leave the selected ones out; the same again takes them."""
+    """Ticks, X, Space and the menu leave pictures out; the same again takes them."""
 
     changed = Signal()
 
@@ -153,15 +180,15 @@ class FoundGrid(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
         session.look.surround_changed.connect(self.viewport().update)
+        self.found.toggled.connect(self.changed)
 
     def leave_out(self) -> None:
-        """Leaves the selected pictures out, or takes them again."""
-        if rows := sorted(index.row() for index in self.selectedIndexes()):
+        """Leaves the selected pictures out, or takes them again; what is left out for a reason stays so."""
+        if rows := sorted(index.row() for index in self.selectedIndexes() if not index.data(_WHY_OUT)):
             self.found.toggle(rows)
-            self.changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_X, Qt.Key.Key_Delete):
+        if event.key() in _LEAVING:
             self.leave_out()
             return
         super().keyPressEvent(event)
@@ -170,6 +197,10 @@ class FoundGrid(QListView):
         menu = QMenu(self)
         menu.addAction(icons.icon("reject"), tr("Leave out, or take again"), self.leave_out)
         menu.popup(self.viewport().mapToGlobal(at))
+
+
+def _tick_of(cell: QRect) -> QRect:
+    return QRect(cell.left() + 6, cell.top() + 6, _TICK, _TICK)
 
 
 def draw_within(painter: QPainter, pixmap: QPixmap | None, room: QRect) -> None:

@@ -13,12 +13,13 @@ from studio.core.record import Record
 from ui.i18n import tr, trn
 from ui.images.loader import Loader
 from ui.viewstate.arrangement import Arrangement
+from ui.viewstate.findings import rule_name
 from ui.viewstate.words import caption_state
 
 RECORD = Qt.ItemDataRole.UserRole
 PIXMAP = RECORD + 1
 RULES = RECORD + 2    # the lint rules that speak of it
-WORST = RECORD + 3    # "error", "warning" or nothing
+WORST = RECORD + 3    # the worst severity of these rules, or nothing
 GUESSED = RECORD + 4  # whether a label waits to be confirmed
 
 _ROOT = QModelIndex()
@@ -120,8 +121,9 @@ class GalleryModel(QAbstractListModel):
     def _tip(self, record: Record) -> str:
         image = record.image
         lines = [f"{image.path.name}  {image.width} × {image.height}", *_words(record)]
+        lines += [tr("rejected")] if record.rejected else []
         if rules := self._rules.get(record.id):
-            lines.append(tr("Lint: {rules}", rules=", ".join(sorted(rules))))
+            lines += [f"{rule}  {rule_name(rule)}" for rule in sorted(rules)]
         lines.append(shorten(record.caption, _MOST_TOLD, placeholder=" …") or caption_state(record))
         return "\n".join(lines)
 

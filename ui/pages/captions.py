@@ -99,7 +99,8 @@ class CaptionsPage(QWidget):
         scopes = [Scope(tr("These"), records)] if records else []
         scopes += [Scope(tr("All"), self._session.all), Scope(tr("Filtered"), self.shown),
                    Scope(tr("Selected"), self.parts.strip.chosen)]
-        self._open(BatchDialog(self._session, self, scopes, self.set.cast(self._listed.kind_of), wish))
+        self._open(BatchDialog(self._session, self, scopes, self.set.cast(self._listed.kind_of), wish,
+                               self.suggestions, self._loader))
 
     def compose_by_ledger(self) -> None:
         """Brings the chosen captions into the form that the ledgers want, after a look at what changes."""
@@ -110,7 +111,7 @@ class CaptionsPage(QWidget):
         from ui.dialogs.auto_tag import AutoTagDialog
 
         self.parts.composer.finish_typing()
-        self._open(AutoTagDialog(self._session, self, self.shown, self.parts.strip.chosen))
+        self._open(AutoTagDialog(self._session, self, self.shown, self.parts.strip.chosen, self._loader))
 
     def export(self) -> None:
         """Opens the dialog that writes the set for another trainer."""

@@ -148,6 +148,7 @@ class CaptionsLayout:
         self._head = FlowLayout(head)
         self._head.setContentsMargins(theme.MEDIUM, theme.TINY, theme.SMALL, theme.TINY)
         self.place.setFixedHeight(theme.ROW)
+        self.place.setContentsMargins(0, 0, theme.SMALL, 0)
         self._head.addWidget(self.place)
         self._composing = QSplitter(Qt.Orientation.Vertical)
         self._composing.addWidget(self.picture)

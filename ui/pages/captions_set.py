@@ -48,7 +48,7 @@ class SetSide(QObject):
         self._pause = QTimer(self, interval=_PAUSE_MS, singleShot=True)
         self._is_stale = True
         self._bind()
-        parts.strip.film.mark(self.found.own, self.found.worst)
+        parts.strip.film.mark(self.found.own, self.found.gravest)
         self._read_ledgers()
 
     @property
@@ -137,7 +137,7 @@ class SetSide(QObject):
         self._show_ledger()
 
     def _show_found(self, found: Found) -> None:
-        self._parts.strip.film.mark(found.own, found.worst)
+        self._parts.strip.film.mark(found.own, found.gravest)
 
     # Tags
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import SignalInstance
-from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.core.labels import LABEL_FIELDS
 from studio.core.record import Box, Record
@@ -40,6 +40,7 @@ class DatasetPage(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self.dialog: QDialog | None = None
         self._build()
         self._bind()
         self._show_emptiness()
@@ -78,6 +79,11 @@ class DatasetPage(QWidget):
         """The pictures that are to be made."""
         self._shots.show(self.linting.found.findings, self.linting.shown)
         self._middle.setCurrentWidget(self.shot_list)
+
+    def label_blind(self) -> None:
+        """Label mode for what keeps the rules from saying which pictures are lacking."""
+        if self._shots.blind:
+            mend(self._session, self, self._shots.blind[0])
 
     def label_shown(self) -> None:
         """Label mode over the chosen pictures, or over all that are shown where less than two are chosen."""
@@ -123,6 +129,21 @@ class DatasetPage(QWidget):
         job = Guess(self._session.place.folder)
         self._session.run(job, tr("Guessing labels from the tags"), lambda _: self._session.rescan())
 
+    def guess_by(self) -> None:
+        """Asks what to guess labels from."""
+        from ui.dialogs.guess_labels import GuessDialog
+
+        self.dialog = GuessDialog(self._session, self, self.gallery.shown, self._session.selected)
+        self.dialog.open()
+
+    def lint_settings(self) -> None:
+        """Where the rules draw their lines, and which of them are silenced."""
+        from ui.dialogs.lint_settings import LintSettingsDialog
+
+        self.dialog = LintSettingsDialog(self._session, self)
+        self.dialog.changed.connect(self.linting.ask)
+        self.dialog.open()
+
     def go_to_caption(self) -> None:
         self._session.show_page("captions")
 
@@ -156,7 +177,7 @@ class DatasetPage(QWidget):
             self._session, self, self.gallery.view, self.loader, area="dataset", group=tr("Data set"),
             open_large=self.open_large, write=self.go_to_caption, caption_key="Ctrl+E", beside=self._browse, more=MENU)
         register(self, actions, self._browse, self.gallery.view)
-        self.gallery.add_tools("dataset.label", "dataset.crop", "dataset.shots")
+        self.gallery.add_tools("dataset.label", "dataset.guess-pictures", "dataset.crop", "dataset.shots")
         is_shown = bool(self._session.settings.state("training_crop", True))
         actions["dataset.crop"].setChecked(is_shown)
         self.details.show_crop(is_shown)
@@ -172,6 +193,7 @@ class DatasetPage(QWidget):
         self.overview.filter_asked.connect(self.show_filtered)
         self.overview.labels_asked.connect(self.label)
         self.overview.shots_asked.connect(self.show_shots)
+        self.overview.lint.settings_asked.connect(self.lint_settings)
         self.overview.lint.remedy_asked.connect(lambda finding: mend(session, self, finding))
         self.details.opened.connect(self.open_large)
         self.details.box_asked.connect(self._draw_box)
@@ -180,6 +202,8 @@ class DatasetPage(QWidget):
         self.large.stepped.connect(self.gallery.view.step)
         self.labels.closed.connect(self._end_labels)
         self.shot_list.closed.connect(self.close_large)
+        self.shot_list.labels_asked.connect(self.label_blind)
+        self.shot_list.guess_asked.connect(self.guess_by)
 
     def _heard(self) -> tuple[tuple[SignalInstance, Callable[..., object]], ...]:
         session = self._session

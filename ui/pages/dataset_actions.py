@@ -35,6 +35,8 @@ def _looking(page: DatasetPage, actions: Actions, everywhere: QWidget) -> None:
         tip=tr("Goes to the filter line."))
     add("dataset.crop", tr("Training crop"), page.toggle_crop, icon="crop", key="K", group=group, within=everywhere,
         tip=tr("Shades what training will cut off, and names the bucket."), checkable=True)
+    add("dataset.lint", tr("Rules of the lint …"), page.lint_settings, icon="settings", group=group, within=everywhere,
+        tip=tr("Where the rules draw their lines, and what you mean to be so."))
     add("dataset.shots", tr("Shot list"), page.show_shots, icon="shots", key="T", group=group, within=everywhere,
         tip=tr("Pictures that are still to be made, with a prompt and a slot for each."))
 
@@ -60,6 +62,8 @@ def _labelling(page: DatasetPage, actions: Actions, everywhere: QWidget) -> None
             group=group, within=everywhere, tip=tr("Asks for the word by its number, for all that is chosen."))
     add("dataset.confirm", tr("Confirm the guesses"), page.confirm, icon="check", key="Y", group=group,
         within=everywhere, tip=tr("Agrees to every label that a tagger guessed for the chosen pictures."))
+    add("dataset.guess-pictures", tr("Guess labels …"), page.guess_by, icon="wand", key="Ctrl+Shift+G", group=group,
+        within=everywhere, tip=tr("From what a tagger sees in the pictures, or from the captions, as guesses."))
     add("dataset.guess", tr("Guess labels from the tags"), page.guess, icon="wand", key="Ctrl+G", group=group,
         within=everywhere, tip=tr("Reads framing, angle, pose and more from the captions; what no tag says stays "
                                   "unknown."))

@@ -25,17 +25,16 @@ def rate(session: Session, ids: Sequence[str], stars: int) -> Edit | None:
 def reject(session: Session, records: Sequence[Record]) -> Edit | None:
     """Rejects pictures, or takes them back where all of them are rejected."""
     is_wanted = not all(record.rejected for record in records)
-    what = trn("Reject {n} picture", "Reject {n} pictures", len(records)) if is_wanted else \
-        trn("Take back {n} picture", "Take back {n} pictures", len(records))
+    what = trn("{n} picture rejected", "{n} pictures rejected", len(records)) if is_wanted else \
+        trn("{n} picture taken back", "{n} pictures taken back", len(records))
     return session.edit(lambda desk: desk.set(what, REJECTED, {record.id: is_wanted for record in records}))
 
 
 def throw_away(session: Session, images: Sequence[ImageItem]) -> None:
     """Moves pictures to the project's trash and says how to get them back."""
-    what = trn("Move {n} picture to the trash", "Move {n} pictures to the trash", len(images))
+    what = trn("{n} picture moved to the trash", "{n} pictures moved to the trash", len(images))
     if session.edit(lambda desk: desk.trash(what, images)):
-        session.say(trn("{n} picture is in the trash of the project", "{n} pictures are in the trash of the project",
-                        len(images)), undo=True)
+        session.say(what, undo=True)
 
 
 def label(session: Session, subjects: Sequence[Subject], field: str, word: str) -> Edit | None:
@@ -48,7 +47,7 @@ def label(session: Session, subjects: Sequence[Subject], field: str, word: str) 
 
 def confirm(session: Session, records: Sequence[Record], fields: Iterable[str] = LABEL_FIELDS) -> Edit | None:
     """Agrees to the guesses of these pictures."""
-    what = trn("Confirm the labels of {n} picture", "Confirm the labels of {n} pictures", len(records))
+    what = trn("Labels of {n} picture confirmed", "Labels of {n} pictures confirmed", len(records))
     return _apply(session, what, lambda: [
         value_change(session.desk.state, subject.image, stored_field(subject, field), stored_value(field, said.value))
         for record in records for field in fields for subject in subjects_of([record], field)
@@ -61,11 +60,11 @@ def place_box(session: Session, record: Record, tag: str, box: Box, alike: Itera
     changes = [value_change(state, record.id, BOX + tag, box), value_change(state, record.id, TRAIT + tag, "visible")]
     guess = Box(box.left, box.top, box.right, box.bottom, "guess")
     changes += [value_change(state, each.id, BOX + tag, guess) for each in alike if tag not in each.boxes]
-    return _apply(session, tr("Box {tag} in {name}", tag=tag, name=record.image.path.name), lambda: changes)
+    return _apply(session, tr("{tag} boxed in {name}", tag=tag, name=record.image.path.name), lambda: changes)
 
 
 def remove_box(session: Session, record: Record, tag: str) -> Edit | None:
-    what = tr("Remove the box of {tag} in {name}", tag=tag, name=record.image.path.name)
+    what = tr("Box of {tag} removed in {name}", tag=tag, name=record.image.path.name)
     return session.edit(lambda desk: desk.set(what, BOX + tag, {record.id: None}))
 
 

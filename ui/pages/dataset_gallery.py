@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QSlider, QVBoxLayout, QWidget
 
 from studio.core.completion import own_tags
 from studio.core.errors import UserError
+from studio.core.lint.rules import rule_of
 from studio.core.query_fields import Context, matching
 from studio.core.query_words import Vocabulary
 from studio.core.record import Record
@@ -195,7 +196,8 @@ class GalleryPane(QWidget):
                 counts[tag] = counts.get(tag, 0) + 1
         characters = [each.name for each in self._session.project.characters]
         rules = sorted({rule for found in self._found.rules.values() for rule in found})
-        return Vocabulary(own_tags(counts.items()), {"character": characters, "lint": rules})
+        meanings = {("lint", rule): rule_of(rule).name for rule in rules}
+        return Vocabulary(own_tags(counts.items()), {"character": characters, "lint": rules}, meanings)
 
 
 def _sort_name(sort: str) -> str:

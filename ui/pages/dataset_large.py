@@ -48,6 +48,7 @@ class LargePane(QWidget):
         self._trait = tag
         self.viewer.draw_box(tag)
         self._hint.setText(tr("Draw a box round {tag}; Esc leaves it", tag=tag))
+        self._hint.show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         leaving = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -62,14 +63,16 @@ class LargePane(QWidget):
         self.viewer = RecordViewer(self._session, self._loader, tr("The current picture"))
         self._name, self._hint, self._zoom = Elided(at=Qt.TextElideMode.ElideMiddle), muted(""), muted("")
         self._zoom.setFont(theme.tabular(self._zoom.font()))
-        back = push(back_to, self.closed.emit, icon="left", quiet=True, tip=tr("Esc"))
-        tools = row(back, self._name, self._hint, self._zoom,
-                    icon_only("zoom-out", tr("Smaller  (-)"), lambda: self.viewer.zoom_to(self.viewer.scale / 1.25)),
-                    icon_only("zoom-in", tr("Larger  (+)"), lambda: self.viewer.zoom_to(self.viewer.scale * 1.25)),
-                    icon_only("fit", tr("As large as fits"), lambda: self.viewer.zoom_to(None)),
-                    icon_only("full-size", tr("Full size, 100 %  (Z)"), self.viewer.toggle_full_size),
-                    icon_only("previous", tr("Previous picture  (←)"), lambda: self.stepped.emit(-1)),
-                    icon_only("next", tr("Next picture  (→)"), lambda: self.stepped.emit(1)))
+        back = push(tr("Back"), self.closed.emit, icon="left", quiet=True, tip=tr("{where}  (Esc)", where=back_to))
+        buttons = row(
+            icon_only("zoom-out", tr("Smaller  (-)"), lambda: self.viewer.zoom_to(self.viewer.scale / 1.25)),
+            icon_only("zoom-in", tr("Larger  (+)"), lambda: self.viewer.zoom_to(self.viewer.scale * 1.25)),
+            icon_only("fit", tr("As large as fits"), lambda: self.viewer.zoom_to(None)),
+            icon_only("full-size", tr("Full size, 100 %  (Z)"), self.viewer.toggle_full_size),
+            icon_only("previous", tr("Previous picture  (←)"), lambda: self.stepped.emit(-1)),
+            icon_only("next", tr("Next picture  (→)"), lambda: self.stepped.emit(1)), gap=0)
+        self._hint.hide()  # it takes room from the name
+        tools = row(back, self._name, self._hint, self._zoom, within(buttons), gap=theme.TINY)
         tools.setStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -96,7 +99,7 @@ class LargePane(QWidget):
         self._tell_zoom(self.viewer.scale)
 
     def _finish_box(self, box: Box) -> None:
-        self._hint.setText("")
+        self._hint.hide()
         self.box_drawn.emit(self._trait, box)
 
     def _tell_zoom(self, scale: float) -> None:

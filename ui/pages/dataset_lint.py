@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import chain
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
+from studio.core.coverage import Probed
 from studio.core.errors import UserError
 from studio.core.lint.rules import findings
 from studio.core.lint.settings import LintSettings
@@ -28,6 +31,9 @@ from studio.store.workspace import Workspace
 from ui.session import Session
 from ui.viewstate.findings import Found, found
 
+if TYPE_CHECKING:
+    from studio.jobs.evidence import Reader
+
 _REST_MS = 200
 
 
@@ -42,7 +48,7 @@ class Linting(QObject):
     counted = Signal()        # `shown` is true again
     changed = Signal(object)  # Found
     _shown = Signal(object)           # both from the thread
-    _looked = Signal(object, object)
+    _looked = Signal(object, object, object)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -50,6 +56,8 @@ class Linting(QObject):
         self.found, self.has_looked = Found(), False
         self.alike: tuple[tuple[str, ...], ...] = ()         # ids of images that look almost the same
         self.shown: Mapping[str, tuple[Showing, ...]] = {}  # what each character shows in each image
+        self.probed: Probed = {}                             # what the base draws by itself, by marks on its cells
+        self._reader: Reader | None = None
         self._thread: Thread | None = None
         self._again = self._is_over = False
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
@@ -102,18 +110,33 @@ class Linting(QObject):
         """In the thread: first what is quickly counted, then what the rules say of it."""
         self._shown.emit(subject.shown)
         same = alike(subject.records, Likenesses(place).known())
-        self._looked.emit(found(findings(replace(subject, alike=same), settings), len(subject.records)), same)
+        count = len(subject.taking_part().records)
+        seen = found(findings(replace(subject, alike=same), settings), count)
+        self._looked.emit(seen, same, self._probe(place))
+
+    def _probe(self, place: Workspace) -> Probed:
+        """What the marks of all sheets say of the base; in the thread."""
+        from studio.core.probing import probed
+        from studio.jobs.evidence import Reader
+
+        self._reader = self._reader or Reader()
+        marked = [each for each in self._reader.sheets(place) if each.marks]
+        cells, marks = (each.cells for each in marked), (each.marks for each in marked)
+        return probed(chain.from_iterable(cells), chain.from_iterable(marks))
 
     def _take_shown(self, shown: Mapping[str, tuple[Showing, ...]]) -> None:
         if not self._is_over:
             self.shown = shown
             self.counted.emit()
 
-    def _take(self, heard: Found, same: tuple[tuple[str, ...], ...]) -> None:
+    def _take(self, heard: Found, same: tuple[tuple[str, ...], ...], probed: Probed) -> None:
         if self._is_over:
             return
         self._thread.join()
         self._thread, self.alike, self.found, self.has_looked = None, same, heard, True
+        if probed != self.probed:
+            self.probed = probed
+            self.counted.emit()
         self.changed.emit(self.found)
         if self._again:
             self._again = False

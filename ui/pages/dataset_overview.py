@@ -49,7 +49,8 @@ class OverviewPane(SidePane):
         self.coverage.show_characters([each.name for each in self._session.project.characters])
         name = self.coverage.character
         if name:
-            self.coverage.show_coverage(self._linting.shown.get(name, ()), self._session.ledger(name))
+            self.coverage.show_coverage(self._linting.shown.get(name, ()), self._session.ledger(name),
+                                        self._linting.probed)
         self.coverage.setVisible(bool(name and self._session.all))
 
     def _bind(self) -> None:

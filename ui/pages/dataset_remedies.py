@@ -10,9 +10,12 @@ from studio.core.edits import TRAIT
 from studio.core.labels import LABEL_FIELDS
 from studio.core.lint.finding import Finding, Open, Rewrite, Trash
 from studio.core.shot_list import Pictures
+from studio.core.tag_edits import Preview
+from ui.i18n import trn
 from ui.pages import dataset_edits as edits
 from ui.session import Session
 from ui.viewstate.findings import filter_for
+from ui.viewstate.sayings import told
 
 
 class Places(Protocol):
@@ -28,15 +31,20 @@ class Places(Protocol):
 def mend(session: Session, places: Places, finding: Finding) -> None:
     """Carries out a finding's remedy."""
     match finding.remedy:
-        case Rewrite(what=what, previews=previews):
-            if session.edit(lambda desk: desk.write(what, previews())):
-                session.say(what, undo=True)
+        case Rewrite(previews=previews):
+            _rewrite(session, told(finding.remedy.said), previews())
         case Trash(images=images):
             edits.throw_away(session, images)
         case Pictures():
             places.show_shots()
         case Open() as remedy:
             _open(session, places, finding, remedy)
+
+
+def _rewrite(session: Session, what: str, previews: Sequence[Preview]) -> None:
+    if session.edit(lambda desk: desk.write(what, previews)):
+        session.say(trn("{what}: done in {n} caption", "{what}: done in {n} captions", len(previews), what=what),
+                    undo=True)
 
 
 def _open(session: Session, places: Places, finding: Finding, remedy: Open) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from studio.core.coverage import coverage
 from studio.core.events import Finished
 from studio.core.ledger import Ledger
-from studio.core.lint.finding import Finding
+from studio.core.lint.finding import Finding, Open
 from studio.core.shot_list import Shot, filled, gap_shots, prompt, shot_list
 from studio.core.showing import Showing
 from studio.jobs.import_images import ImportImages
@@ -31,6 +31,7 @@ class Shots(QObject):
         super().__init__(shown_in)
         self._session, self._list = session, shown_in
         self.shots: tuple[Shot, ...] = ()
+        self.blind: tuple[Finding, ...] = ()  # that cannot judge before something is labelled
         shown_in.filled.connect(self.fill)
         shown_in.chosen.connect(self._choose)
 
@@ -38,8 +39,11 @@ class Shots(QObject):
         """The shots that findings and the gaps of the coverage maps ask for by now."""
         project = self._session.project
         ledgers = {each.name: self._session.ledger(each.name) for each in project.characters}
-        self.shots = shot_list(findings, _gaps(ledgers, shown))
-        self._list.show_shots(self.shots, [prompt(shot, ledgers.values()) for shot in self.shots])
+        found = tuple(findings)
+        self.shots = shot_list(found, _gaps(ledgers, shown))
+        self.blind = tuple(each for each in found if isinstance(each.remedy, Open) and each.remedy.page == "labels")
+        unknown = {image.id for each in self.blind for image in each.images}
+        self._list.show_shots(self.shots, [prompt(shot, ledgers.values()) for shot in self.shots], len(unknown))
 
     def fill(self, shot: Shot, path: Path) -> None:
         """Imports a picture for a shot; once it is there it is labelled as the shot says."""
@@ -56,7 +60,7 @@ class Shots(QObject):
         if not isinstance(task.ending, Finished):
             return
         image = id_of_file(path)
-        what = tr("Fill the slot: {picture}", picture=shot.text)
+        what = tr("Slot filled: {picture}", picture=shot.text)
         if self._session.records.of(image) and self._session.edit(
                 lambda desk: desk.apply(what, filled(shot, image, desk.state))):
             self._session.say(tr("{name} is in its slot", name=path.name), undo=True)

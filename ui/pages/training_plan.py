@@ -23,7 +23,7 @@ from ui.widgets.panes import Panes
 from ui.widgets.planner_pane import PlannerPane
 
 _PRICE = "price_per_hour"
-_RIGHT, _NARROW = 328, 680  # pixels
+_RIGHT, _NARROW = 352, 680  # pixels
 
 
 class PlanFace(QWidget):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from studio.core.lint.finding import SEVERITIES, Finding
+from studio.core.lint.finding import SEVERITIES, Certainty, Finding
+from studio.core.lint.rules import rule_of
 from studio.core.query import written
 from ui.i18n import tr
+from ui.viewstate.sayings import told
 
 ICONS = {"error": "error", "warning": "warning", "note": "info"}
 TONES = {"error": "bad", "warning": "doubtful", "note": "muted"}
@@ -17,13 +19,15 @@ TONES = {"error": "bad", "warning": "doubtful", "note": "muted"}
 class Found:
     """All findings, ranked, with what they say of each image: its rules, and the severity of the worst.
 
-    `own` are the rules of those findings that do not speak of the whole set.
+    `own` are the rules that judged it and do not speak of the whole set, and `gravest` is the worst severity among
+    them; `worst` is the same without notes.
     """
 
     findings: tuple[Finding, ...] = ()
     rules: Mapping[str, frozenset[str]] = field(default_factory=dict)
     worst: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    gravest: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, ids: Iterable[str]) -> tuple[Finding, ...]:
         """Those that speak of one of these images."""
@@ -32,20 +36,41 @@ class Found:
 
 
 def found(findings: Sequence[Finding], total: int) -> Found:
-    """The findings on a set of so many images with their turn. A note is no badge: every picture would carry one."""
+    """The findings on so many images that take part. Notes and what is said of all are no badge: all would wear it."""
     rules: dict[str, list[str]] = {}
     own: dict[str, list[str]] = {}
     worst: dict[str, str] = {}
+    gravest: dict[str, str] = {}
     for each in findings:
         ids = dict.fromkeys(image.id for image in each.images)
         for id in ids:
             rules.setdefault(id, []).append(each.rule)
-            if len(each.images) < total:
+            if len(each.images) < total and each.certainty is not Certainty.UNKNOWN:
                 own.setdefault(id, []).append(each.rule)
-            if each.severity != "note":
-                worst[id] = min(worst.get(id, each.severity), each.severity, key=SEVERITIES.index)
+                _worsen(gravest, id, each.severity)
+            if each.severity != "note" and len(each.images) < total:
+                _worsen(worst, id, each.severity)
     return Found(tuple(findings), {id: frozenset(names) for id, names in rules.items()}, worst,
-                 {id: tuple(dict.fromkeys(names)) for id, names in own.items()})
+                 {id: tuple(dict.fromkeys(names)) for id, names in own.items()}, gravest)
+
+
+def _worsen(worst: dict[str, str], id: str, severity: str) -> None:
+    worst[id] = min(worst.get(id, severity), severity, key=SEVERITIES.index)
+
+
+def rule_name(id: str) -> str:
+    """A rule in a few words."""
+    return told(rule_of(id).name)
+
+
+def evidence(finding: Finding) -> str:
+    """What shows it, and from where one may know what becomes of it."""
+    return "\n".join(map(told, finding.shown_by))
+
+
+def standing(finding: Finding) -> str:
+    """Why a finding stands where it does in the list."""
+    return tr("Costs: {cost} · {certainty}", cost=told(finding.cost.said), certainty=told(finding.certainty.said))
 
 
 def filter_for(finding: Finding) -> str:

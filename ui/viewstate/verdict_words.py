@@ -7,15 +7,12 @@ from collections.abc import Iterable
 from studio.core.rubric import AS_ASKED
 from studio.core.said import Said
 from ui.i18n import tr
-
-_WORDED = ("word", "trait", "traits")  # gaps that hold words of the studio, beside a person's own
+from ui.viewstate import sayings
 
 
 def told(said: Said) -> str:
     """One of them, with its gaps filled."""
-    words = _words()
-    fills = {name: words.get(fill, fill) if name in _WORDED else fill for name, fill in said.fills}
-    return tr(said.pattern, **fills)
+    return sayings.told(said, _words())
 
 
 def sentence(clauses: Iterable[Said]) -> str:

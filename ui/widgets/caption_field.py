@@ -150,7 +150,7 @@ class SuggestionList(QFrame):
 
     clicked = Signal(str)
 
-    def __init__(self, field: QLineEdit) -> None:
+    def __init__(self, field: QLineEdit, keys: str = "") -> None:
         super().__init__(field.window())
         self.setProperty("role", "sheet")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -163,7 +163,7 @@ class SuggestionList(QFrame):
         for policy in (self._view.setVerticalScrollBarPolicy, self._view.setHorizontalScrollBarPolicy):
             policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._view.clicked.connect(lambda index: self.clicked.emit(index.data(_SUGGESTION).tag))
-        self._foot = caption(tr("Tab completes · Enter adds · ↓ chooses"))
+        self._foot = caption(keys or tr("Tab completes · Enter adds · ↓ chooses"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.TINY, theme.TINY, theme.TINY, theme.TINY)
         layout.setSpacing(2)

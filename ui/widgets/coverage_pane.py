@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from studio.core.coverage import Coverage, coverage
+from studio.core.coverage import Coverage, Probed, coverage
 from studio.core.labels import LABEL_FIELDS
 from studio.core.ledger import Ledger, Wanted
 from studio.core.record import Record
@@ -58,10 +58,10 @@ class CoveragePane(QWidget):
             self._who.blockSignals(False)
         self._who.setVisible(len(names) > 1)
 
-    def show_coverage(self, shown: Sequence[Showing], ledger: Ledger) -> None:
-        """The chosen character's map, counted in exposures."""
+    def show_coverage(self, shown: Sequence[Showing], ledger: Ledger, probed: Probed | None = None) -> None:
+        """The chosen character's map, counted in exposures; `probed` is what the base was asked for."""
         self._ledger = ledger
-        self._coverage = coverage(shown, ledger, self.field, COLUMNS)
+        self._coverage = coverage(shown, ledger, self.field, COLUMNS, probed)
         self._map.show_coverage(self._coverage, ledger.wanted, self.field, COLUMNS)
         count = len(self._coverage.unknown)
         self._unknown.setVisible(count > 0)

@@ -31,10 +31,10 @@ class Empty(QWidget):
 
     def __init__(self, icon: str, what: str, sentence: str, *below: QWidget) -> None:
         super().__init__()
-        text = muted(sentence, wrap=True)
+        self.what, text = title(what), muted(sentence, wrap=True)
         text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         text.setFixedWidth(WIDTH)  # a text that breaks into lines needs to know where
-        layout = column(None, *(row(None, each, None) for each in (Picture(icon), title(what), text, *below)), None)
+        layout = column(None, *(row(None, each, None) for each in (Picture(icon), self.what, text, *below)), None)
         layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
         self.setLayout(layout)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

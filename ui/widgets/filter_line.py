@@ -16,6 +16,7 @@ from studio.core.query_words import Choices, Vocabulary, choices
 from ui import theme
 from ui.i18n import tr
 from ui.icons import icon
+from ui.viewstate.sayings import told
 from ui.widgets.basics import caption, restyle, row
 
 _PAUSE_MS = 90
@@ -132,7 +133,7 @@ class FilterLine(QWidget):
         self._offered = choices(self._edit.text(), self._edit.cursorPosition(), self._vocabulary())
         self._choices.setRowCount(0)
         for each in self._offered.choices:
-            about = QStandardItem(each.about)
+            about = QStandardItem(told(each.about))
             about.setEnabled(False)
             self._choices.appendRow([QStandardItem(each.text), about])
         if not self._offered.choices or not self._edit.text():

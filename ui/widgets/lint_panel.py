@@ -12,7 +12,8 @@ from studio.core.lint.finding import Finding
 from ui import theme
 from ui.i18n import tr, trn
 from ui.icons import icon
-from ui.viewstate.findings import ICONS, TONES, severity_name
+from ui.viewstate.findings import ICONS, TONES, evidence, rule_name, severity_name, standing
+from ui.viewstate.sayings import told
 from ui.widgets.basics import caption, column, icon_only, keep_focus, muted, push, row, sentence, title
 from ui.widgets.empty import Picture
 
@@ -27,6 +28,7 @@ class LintPanel(QWidget):
     remedy_asked = Signal(object)   # a Finding whose button was pressed
     silence_asked = Signal(object)  # a Finding that is meant to be so
     shown = Signal(object)          # a Finding whose pictures are to be shown
+    settings_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +47,7 @@ class LintPanel(QWidget):
         self._more.setVisible(rest > 0)
         self._more.setText(tr("Fewer") if self._is_open else trn("{n} more", "{n} more", rest))
         self._more.setIcon(icon("up" if self._is_open else "down"))
+        self._order.setVisible(len(self._findings) > 1)
         self._none.setVisible(not self._findings)
         self._none.setText(tr("Looking at the set …") if is_looking
                            else tr("Nothing stands against training on this set."))
@@ -68,7 +71,11 @@ class LintPanel(QWidget):
         self._cards = QVBoxLayout()
         self._cards.setSpacing(theme.SMALL)
         self._more = push("", self.toggle_more, quiet=True, tip=tr("Shows every finding, the costliest first."))
-        layout = column(title(tr("Mend first")), self._none, self._cards, row(self._more, None))
+        self._order = caption(tr("By what each costs if it stays, then by how sure that is."), wrap=True)
+        settings = icon_only("settings", tr("Rules of the lint"), self.settings_asked.emit,
+                             tr("Where the rules draw their lines, and what you mean to be so."))
+        head = row(title(tr("Mend first")), None, settings)
+        layout = column(head, self._order, self._none, self._cards, row(self._more, None))
         self.setLayout(layout)
 
     def _clear(self) -> None:
@@ -86,8 +93,8 @@ class FindingCard(QFrame):
         self.finding, self._panel = finding, panel
         self.setProperty("role", "card")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(f"{finding.rule}  ·  {severity_name(finding.severity)}\n{finding.evidence}")
-        self.setAccessibleName(finding.message)
+        self.setToolTip(f"{finding.rule}  ·  {rule_name(finding.rule)}\n{evidence(finding)}")
+        self.setAccessibleName(told(finding.said))
         self._build()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -96,7 +103,7 @@ class FindingCard(QFrame):
 
     def _build(self) -> None:
         found = self.finding
-        self.remedy = ElidedButton(found.remedy.what)
+        self.remedy = ElidedButton(told(found.remedy.said))
         self.remedy.clicked.connect(self._teller(self._panel.remedy_asked))
         self.more = menu_button(found.rule, [
             ("pictures", tr("Show the pictures"), self._teller(self._panel.shown)),
@@ -104,7 +111,8 @@ class FindingCard(QFrame):
         ])
         head = row(Picture(ICONS[found.severity], theme.ICON, TONES[found.severity]),
                    caption(f"{found.rule}  ·  {severity_name(found.severity)}"), None, self.more, gap=theme.TINY)
-        layout = column(head, sentence(found.message), theme.TINY, self.remedy, gap=theme.TINY)
+        layout = column(head, sentence(told(found.said)), caption(standing(found), wrap=True), theme.TINY, self.remedy,
+                        gap=theme.TINY)
         layout.setAlignment(self.remedy, Qt.AlignmentFlag.AlignLeft)
         layout.setContentsMargins(theme.SMALL, theme.TINY, theme.TINY, theme.SMALL)
         self.setLayout(layout)

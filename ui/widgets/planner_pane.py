@@ -21,7 +21,7 @@ from ui.widgets.run_diff_view import RunDiffView
 from ui.widgets.segmented import Segmented
 from ui.widgets.side_pane import SidePane
 
-_WIDTH = 304
+_WIDTH = 352  # as wide as what comes and goes in it ever is
 _LATE: Mapping[str, bool | None] = {"unknown": None, "yes": True, "no": False}
 
 

@@ -33,6 +33,8 @@ class ShotList(QWidget):
 
     filled = Signal(object, object)  # a Shot and the Path of the picture that was made
     chosen = Signal(object)          # a Shot for which a file is to be asked
+    labels_asked = Signal()          # without them nobody knows what is lacking
+    guess_asked = Signal()           # the same, by a tagger
     closed = Signal()
 
     def __init__(self) -> None:
@@ -41,8 +43,8 @@ class ShotList(QWidget):
         self._build()
         self.show_shots((), ())
 
-    def show_shots(self, shots: Sequence[Shot], prompts: Sequence[str]) -> None:
-        """The pictures to make, each with its prompt for an image generator."""
+    def show_shots(self, shots: Sequence[Shot], prompts: Sequence[str], unknown: int = 0) -> None:
+        """The pictures to make, each with its prompt for an image generator; of so many nobody said what they show."""
         self._prompts = tuple(prompts)
         while (item := self._rows.takeAt(0)) is not None:
             if item.widget():
@@ -56,7 +58,21 @@ class ShotList(QWidget):
         self._copy.setToolTip(tr("All prompts, a line each, to the clipboard.") if shots
                               else tr("There is nothing to copy."))
         self._scroll.setVisible(bool(shots))
-        self._empty.setVisible(not shots)
+        self._show_unknown(unknown, bool(shots))
+        self._empty.setVisible(not shots and not unknown)
+        is_blind = not shots and bool(unknown)
+        self._blind.setVisible(is_blind)
+        for part in (self._count, self._copy, self._intro):
+            part.setHidden(is_blind)
+
+    def _show_unknown(self, count: int, has_shots: bool) -> None:
+        """What is unknown stands before what is lacking: more may be."""
+        what = trn("{n} picture lacks labels, so more may be lacking than stands here.",
+                   "{n} pictures lack labels, so more may be lacking than stands here.", count)
+        self._told_unknown.setText(what)
+        self._unknown.setVisible(has_shots and count > 0)
+        self._blind.what.setText(trn("Of {n} picture nobody said what it shows",
+                                     "Of {n} pictures nobody said what they show", count))
 
     @property
     def rows(self) -> tuple[ShotRow, ...]:
@@ -74,12 +90,23 @@ class ShotList(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._empty = Empty("shots", tr("No picture is lacking"),
                             tr("Findings and gaps of the coverage map that only a new picture can mend stand here."))
-        intro = muted(tr("Make these with an image generator or by hand, and drop each result on its slot: it is "
-                         "imported, labelled as the slot says, and its finding is gone."), wrap=True)
+        label = tr("Label them")
+        self._blind = Empty("label", "", tr("Which pictures are lacking shows once framing, angle and stance are "
+                                            "known: a key each in label mode."),
+                            push(label, self.labels_asked.emit, icon="label", main=True),
+                            push(tr("Guess labels …"), self.guess_asked.emit, icon="wand", quiet=True,
+                                 tip=tr("From what a tagger sees in the pictures, or from the captions, as guesses.")))
+        self._told_unknown = muted("", wrap=True)
+        unknown = row(self._told_unknown, push(label, self.labels_asked.emit, icon="label"), gap=theme.MEDIUM)
+        unknown.setStretch(0, 1)
+        self._unknown = within(unknown)
+        self._intro = muted(tr("Make these with an image generator or by hand, and drop each result on its slot: it is "
+                               "imported, labelled as the slot says, and its finding is gone."), wrap=True)
         head = row(self._count, None, self._copy)
-        layout = column(row(back, None), head, intro, self._scroll, self._empty, gap=theme.MEDIUM)
-        layout.setStretch(3, 1)
-        layout.setStretch(4, 1)
+        filling = (self._scroll, self._empty, self._blind)
+        layout = column(row(back, None), head, self._intro, self._unknown, *filling, gap=theme.MEDIUM)
+        for each in filling:
+            layout.setStretchFactor(each, 1)
         layout.setContentsMargins(theme.MEDIUM, theme.SMALL, theme.MEDIUM, theme.MEDIUM)
         self.setLayout(layout)
 

@@ -1,4 +1,4 @@
-"""A pane beside the pictures: it scrolls up and down, and is never narrower than what stands in it."""
+"""A pane beside the pictures: it scrolls up and down, and is never narrower than what stands in it, or once stood."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class SidePane(QScrollArea):
 
     def __init__(self, least: int) -> None:
         super().__init__(widgetResizable=True)
-        self._least = least
+        self._widest = least
         self._held: tuple[QWidget, int] | None = None  # a part, and where its top is to stay
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -48,8 +48,10 @@ class SidePane(QScrollArea):
         return part.mapTo(self.viewport(), QPoint()).y()
 
     def minimumSizeHint(self) -> QSize:
+        """It grows with what it holds and does not shrink again: what comes and goes in it must not move the page."""
         inside = self.widget().minimumSizeHint().width() if self.widget() else 0
-        return QSize(max(self._least, inside + self.verticalScrollBar().sizeHint().width()), 120)
+        self._widest = max(self._widest, inside + self.verticalScrollBar().sizeHint().width())
+        return QSize(self._widest, 120)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follows what it holds. The wheel scrolls the pane; it chooses nothing in passing."""

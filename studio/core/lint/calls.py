@@ -9,11 +9,12 @@ from studio.core.caption import is_heading, join_caption, names_trigger, split_c
 from studio.core.composer import parse
 from studio.core.dataset import ImageItem
 from studio.core.lint.finding import Case, Open, Rewrite, rewrite
-from studio.core.lint.phrases import clause, counted, listed
+from studio.core.lint.phrases import number
 from studio.core.lint.settings import LintSettings
 from studio.core.lint.subject import Subject, distinct
 from studio.core.project import Character
 from studio.core.record import Record
+from studio.core.said import joined, said, said_of
 
 Cases = Iterator[Case]
 
@@ -28,10 +29,12 @@ def trigger_missing(subject: Subject, settings: LintSettings) -> Cases:
         silent = tuple(each.record for each in shown
                        if each.record.caption.strip() and not names_trigger(each.record.caption, trigger))
         if silent:
-            message = f"{clause(silent, 'caption', 'do')} not call {name} and teach nobody: put '{trigger}' in."
-            figure = f"{len(shown) - len(silent)} of {len(shown)} images call her."
-            yield Case(silent, message, figure,
-                       rewrite(f"Put in '{trigger}'", silent, tag_edits.add([trigger], "after trigger")))
+            message = said_of("{n} caption does not call {name} and teaches nobody: put '{trigger}' in.",
+                              "{n} captions do not call {name} and teach nobody: put '{trigger}' in.", len(silent),
+                              name=name, trigger=trigger)
+            figure = said("{some} of {all} images call her.", some=len(shown) - len(silent), all=len(shown))
+            yield Case(silent, message, figure, rewrite(said("Put in '{trigger}'", trigger=trigger), silent,
+                                                        tag_edits.add([trigger], "after trigger")))
 
 
 def strange_trigger(subject: Subject, settings: LintSettings) -> Cases:
@@ -40,33 +43,39 @@ def strange_trigger(subject: Subject, settings: LintSettings) -> Cases:
         for other in subject.project.characters:
             called = _calling(shown, other) if other.name != name else ()
             if called:
-                message = f"{clause(called, 'caption', 'call')} {other.name}, not shown: take '{other.trigger}' out."
-                figure = f"{len(called)} of {counted(len(shown), 'image')} of {name} alone."
-                remedy = rewrite(f"Take out '{other.trigger}'", called, _without(other.trigger))
+                message = said_of("{n} caption calls {name}, not shown: take '{trigger}' out.",
+                                  "{n} captions call {name}, not shown: take '{trigger}' out.", len(called),
+                                  name=other.name, trigger=other.trigger)
+                figure = said("{some} of {images} of {name} alone.", some=len(called), images=number(shown, "image"),
+                              name=name)
+                remedy = rewrite(said("Take out '{tags}'", tags=other.trigger), called, _without(other.trigger))
                 yield Case(called, message, figure, remedy)
 
 
 def pair_caption(subject: Subject, settings: LintSettings) -> Cases:
     """C20: several characters want both triggers, how many they are, and who stands where."""
-    lacking = {"a trigger": _uncalled, "the head count": _uncounted, "who stands where": _unplaced}
+    lacking = {said("a trigger"): _uncalled, said("the head count"): _uncounted, said("who stands where"): _unplaced}
     spoken = [each for each in subject.together if each.caption.strip()]
     found = {what: [each for each in spoken if lacks(each, subject)] for what, lacks in lacking.items()}
     wrong = distinct(each for there in found.values() for each in there)
     if wrong:
         missing = [what for what, there in found.items() if there]
-        message = f"{clause(wrong, 'caption', 'lack')} {listed(missing)}, though several characters are shown: add it."
-        counts = [f"{what} is missing in {len(found[what])}" for what in missing]
-        figure = f"Of {counted(len(subject.together), 'such image')}, {listed(counts)}."
-        yield Case(wrong, message, figure, Rewrite("Add what is missing", lambda: completed(wrong, subject)))
+        message = said_of("{n} caption lacks {what}, though several characters are shown: add it.",
+                          "{n} captions lack {what}, though several characters are shown: add it.", len(wrong),
+                          what=joined(missing))
+        counts = [said("{what} is missing in {n}", what=what, n=len(found[what])) for what in missing]
+        figure = said("Of {images}, {counts}.", images=number(subject.together, "such image"), counts=joined(counts))
+        yield Case(wrong, message, figure, Rewrite(said("Add what is missing"), lambda: completed(wrong, subject)))
 
 
 def no_caption(subject: Subject, settings: LintSettings) -> Cases:
     """D18: training would refuse it, and other trainers pass it over in silence."""
     bare = tuple(each for each in subject.records if not each.caption.strip())
     if bare:
-        message = f"{clause(bare, 'image', 'have')} no caption: write one, or let a tagger do it."
-        figure = f"{len(bare)} of {counted(len(subject.records), 'image')}."
-        yield Case(bare, message, figure, Open("Tag them", "tagging"))
+        message = said_of("{n} image has no caption: write one, or let a tagger do it.",
+                          "{n} images have no caption: write one, or let a tagger do it.", len(bare))
+        figure = said("{some} of {images}.", some=len(bare), images=number(subject.records, "image"))
+        yield Case(bare, message, figure, Open(said("Tag them"), "tagging"))
 
 
 def order_of(record: Record, subject: Subject) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Literal
 from studio.core.dataset import ImageItem
 from studio.core.edits import SILENCED, Change, State, value_change
 from studio.core.record import Record
+from studio.core.said import Said, said
 from studio.core.shot_list import Pictures
 from studio.core.tag_edits import Operation, Preview, previews
 
@@ -27,40 +28,75 @@ class Cost(IntEnum):
     NIGHT = 4
 
     @property
-    def words(self) -> str:
+    def said(self) -> Said:
         """The cost as people say it."""
         return _COST_WORDS[self]
 
+    @property
+    def words(self) -> str:
+        """The same in English."""
+        return str(self.said)
+
+
+class Certainty(IntEnum):
+    """How sure it is that a finding comes to cost what it may; of equal cost the surer ones are ranked first."""
+
+    UNKNOWN = 1
+    OURS = 2
+    RUN = 3
+    READ = 4
+
+    @property
+    def said(self) -> Said:
+        """What the certainty rests on, as people say it."""
+        return _CERTAINTY_WORDS[self]
+
 
 _COST_WORDS = {
-    Cost.STYLE: "a matter of style", Cost.DETAIL: "softer pictures", Cost.TRAIT: "a trait or a tag that does not obey",
-    Cost.NIGHT: "a night of baking",
+    Cost.STYLE: said("a matter of style"), Cost.DETAIL: said("softer pictures"),
+    Cost.TRAIT: said("a trait or a tag that does not obey"), Cost.NIGHT: said("a night of baking"),
+}  # fmt: skip
+_CERTAINTY_WORDS = {
+    Certainty.UNKNOWN: said("nobody knows before it is labelled"), Certainty.OURS: said("by our own estimate"),
+    Certainty.RUN: said("a published run showed it"), Certainty.READ: said("it stands in the files"),
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """Captions to be written anew, as one edit that can be undone. `what` is the button and the edit's name."""
+    """Captions to be written anew, as one edit that can be undone. `said` is the button and the edit's name."""
 
-    what: str
+    said: Said
     previews: Callable[[], tuple[Preview, ...]]
+
+    @property
+    def what(self) -> str:
+        return str(self.said)
 
 
 @dataclass(frozen=True, slots=True)
 class Trash:
     """Images to be thrown away, with undo."""
 
-    what: str
+    said: Said
     images: tuple[ImageItem, ...]
+
+    @property
+    def what(self) -> str:
+        return str(self.said)
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
     """A page on which a person decides, with the finding's images chosen; `field` is what is asked there, if any."""
 
-    what: str
+    said: Said
     page: Page
     field: str = ""
+
+    @property
+    def what(self) -> str:
+        return str(self.said)
 
 
 Remedy = Rewrite | Trash | Pictures | Open
@@ -68,33 +104,53 @@ Remedy = Rewrite | Trash | Pictures | Open
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a rule says of some images. Without a severity and a cost of its own it has those of its rule."""
+    """What a rule says of some images. What it has not of its own, severity, cost and certainty, is its rule's."""
 
     records: tuple[Record, ...]
-    message: str
-    figure: str
+    said: Said
+    figure: Said
     remedy: Remedy
     severity: Severity | None = None
     cost: Cost | None = None
+    certainty: Certainty | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One sentence a person can act on, the images it speaks of, what shows it, and one button."""
+    """One sentence a person can act on, the images it speaks of, what shows it, and one button.
+
+    `shown_by` are the figures of this set, and from where one may know what becomes of it.
+    """
 
     rule: str
     severity: Severity
     images: tuple[ImageItem, ...]
-    message: str
-    evidence: str
+    said: Said
+    shown_by: tuple[Said, ...]
     remedy: Remedy
     cost: Cost
+    certainty: Certainty
+
+    @property
+    def message(self) -> str:
+        """The sentence in English."""
+        return str(self.said)
+
+    @property
+    def evidence(self) -> str:
+        """What shows it, in English."""
+        return " ".join(map(str, self.shown_by))
 
 
-def rewrite(what: str, records: Iterable[Record], operation: Operation) -> Rewrite:
+def rewrite(what: Said, records: Iterable[Record], operation: Operation) -> Rewrite:
     """One operation for all captions of some images."""
     images = tuple(record.image for record in records)
     return Rewrite(what, lambda: previews(images, operation))
+
+
+def rank(finding: Finding) -> tuple[int, int, int]:
+    """What sorts findings: what it costs to let it be, how sure that is, and how grave it is."""
+    return -finding.cost, -finding.certainty, SEVERITIES.index(finding.severity)
 
 
 def silencing(finding: Finding, state: State) -> tuple[Change, ...]:

@@ -11,10 +11,11 @@ from studio.core.caption import is_heading, join_caption, weighted
 from studio.core.composer import in_profile, parse, render
 from studio.core.lint.exports import cut_short, scattered
 from studio.core.lint.finding import Case, Open, Rewrite, rewrite
-from studio.core.lint.phrases import clause, counted, listed, verb
+from studio.core.lint.phrases import number
 from studio.core.lint.settings import LintSettings
 from studio.core.lint.subject import Subject, distinct
 from studio.core.record import Record
+from studio.core.said import Said, joined, said, said_of
 from studio.core.tag_edits import these
 
 Cases = Iterator[Case]
@@ -28,8 +29,8 @@ _SIDE = re.compile(r"(?<!has )(?<!have )(?<!is )(?<!was )\b(left|right)\b(?! (aw
 _FRAME = re.compile(r"viewer|picture|image|frame|screen|\bown\b|character['’]s", re.IGNORECASE)
 _PLACED = re.compile(r"\bon the (left|right)\b", re.IGNORECASE)
 _WEIGHT = r"\(([^()\n]{1,80}):\s*\d+(?:\.\d+)?\s*\)"
-_KNOWN_RATINGS = "The words are safe, sensitive, nsfw and explicit."
-_LOOK = Open("Look at them", "captions")
+_KNOWN_RATINGS = said("The words are safe, sensitive, nsfw and explicit.")
+_LOOK = Open(said("Look at them"), "captions")
 _RANKS = ("quality", "count", "trigger", "character", "copyright", "artist")
 
 
@@ -42,18 +43,22 @@ def no_sentences(subject: Subject, settings: LintSettings) -> Cases:
     """C03: what no tag can say, such as which way she looks, is taught by nothing else."""
     bare = tuple(each for each in subject.captioned if not each.sentences)
     if bare:
-        message = f"{clause(bare, 'caption', 'have')} no sentences: write two for each."
-        figure = f"{len(subject.captioned) - len(bare)} of {len(subject.captioned)} captions have some."
-        yield Case(bare, message, figure, Open("Write sentences", "captions"))
+        message = said_of("{n} caption has no sentences: write two for it.",
+                          "{n} captions have no sentences: write two for each.", len(bare))
+        figure = said("{some} of {all} captions have some.", some=len(subject.captioned) - len(bare),
+                      all=len(subject.captioned))
+        yield Case(bare, message, figure, Open(said("Write sentences"), "captions"))
 
 
 def other_template(subject: Subject, settings: LintSettings) -> Cases:
     """C04: another number of sentences than the template's."""
-    wanted = counted(settings.sentences, "sentence")
+    wanted = number(settings.sentences, "sentence")
     other = tuple(each for each in _told(subject) if len(sentences_of(each.sentences)) != settings.sentences)
     if other:
-        message = f"{clause(other, 'caption', 'have')} other than {wanted}: bring them into one form."
-        figure = f"{len(other)} of {len(subject.captioned)} captions have not {wanted}."
+        message = said_of("{n} caption has other than {wanted}: bring it into one form with the others.",
+                          "{n} captions have other than {wanted}: bring them into one form.", len(other), wanted=wanted)
+        figure = said("{some} of {all} captions have not {wanted}.", some=len(other), all=len(subject.captioned),
+                      wanted=wanted)
         yield Case(other, message, figure, _LOOK)
 
 
@@ -63,24 +68,31 @@ def out_of_order(subject: Subject, settings: LintSettings) -> Cases:
     mixed = tuple(each for each in subject.captioned
                   if any(before > after for before, after in pairwise(map(rank, each.tags))))
     if mixed:
-        message = f"{clause(mixed, 'caption', 'have')} tags out of Anima's order: sort them."
-        figure = "The order is quality, head count, character, series, artist, everything else."
+        message = said_of("{n} caption has tags out of Anima's order: sort them.",
+                          "{n} captions have tags out of Anima's order: sort them.", len(mixed))
+        figure = said("The order is quality, head count, character, series, artist, everything else.")
         sort = tag_edits.sort(subject.triggers, subject.kind)
-        yield Case(mixed, message, figure, rewrite("Sort the tags", mixed, sort))
+        yield Case(mixed, message, figure, rewrite(said("Sort the tags"), mixed, sort))
 
 
 def underscores(subject: Subject, settings: LintSettings) -> Cases:
     """C10: only score_N is written with one."""
     spaced = tag_edits.underscores_to_spaces()
     wrong = _spelled(subject, lambda tag: "_" in tag and spaced(tag) != tag)
-    yield from _misspelled(wrong, "an underscore", rewrite("Write spaces for underscores", _of(wrong), spaced))
+    message = said_of("{n} tag in {captions} has an underscore: write spaces for underscores.",
+                      "{n} tags in {captions} have an underscore: write spaces for underscores.", len(wrong),
+                      captions=number(_of(wrong), "caption"))
+    yield from _misspelled(wrong, message, rewrite(said("Write spaces for underscores"), _of(wrong), spaced))
 
 
 def upper_case(subject: Subject, settings: LintSettings) -> Cases:
     """C11: tags are lower case, triggers as they are."""
     small = tag_edits.lower_case(subject.triggers)
     wrong = _spelled(subject, lambda tag: tag != tag.lower() and tag not in subject.triggers)
-    yield from _misspelled(wrong, "capitals", rewrite("Write tags in lower case", _of(wrong), small))
+    message = said_of("{n} tag in {captions} has capitals: write tags in lower case.",
+                      "{n} tags in {captions} have capitals: write tags in lower case.", len(wrong),
+                      captions=number(_of(wrong), "caption"))
+    yield from _misspelled(wrong, message, rewrite(said("Write tags in lower case"), _of(wrong), small))
 
 
 def rating(subject: Subject, settings: LintSettings) -> Cases:
@@ -89,13 +101,15 @@ def rating(subject: Subject, settings: LintSettings) -> Cases:
     rated = {record.image.path for word in (*_RATINGS, _OLD_RATING) for record in subject.carriers.get(word, ())}
     silent = tuple(each for each in subject.captioned if each.image.path not in rated)
     if old:
-        message = f"{clause(old, 'caption', 'say')} 'general', which is SDXL's word: write 'safe'."
+        message = said_of("{n} caption says 'general', which is SDXL's word: write 'safe'.",
+                          "{n} captions say 'general', which is SDXL's word: write 'safe'.", len(old))
         rename = tag_edits.rename(_OLD_RATING, "safe")
-        yield Case(old, message, _KNOWN_RATINGS, rewrite("Replace 'general' by 'safe'", old, rename))
+        yield Case(old, message, _KNOWN_RATINGS, rewrite(said("Replace 'general' by 'safe'"), old, rename))
     if silent:
-        message = f"{clause(silent, 'caption', 'say')} nothing about safety: add 'safe' where it is true."
+        message = said_of("{n} caption says nothing about safety: add 'safe' if it is true.",
+                          "{n} captions say nothing about safety: add 'safe' where it is true.", len(silent))
         add = tag_edits.then(tag_edits.add(["safe"], "after trigger"), tag_edits.sort(subject.triggers, subject.kind))
-        yield Case(silent, message, _KNOWN_RATINGS, rewrite("Add 'safe'", silent, add))
+        yield Case(silent, message, _KNOWN_RATINGS, rewrite(said("Add 'safe'"), silent, add))
 
 
 def artist_sign(subject: Subject, settings: LintSettings) -> Cases:
@@ -103,7 +117,10 @@ def artist_sign(subject: Subject, settings: LintSettings) -> Cases:
     wrong = _spelled(subject, lambda tag: not tag.startswith("@") and (
         subject.kind(tag) == "artist" or _ARTIST_WORD.match(tag) is not None))
     sign = tag_edits.then(*(tag_edits.rename(tag, f"@{_ARTIST_WORD.sub('', tag)}") for tag in wrong))
-    yield from _misspelled(wrong, "an artist without an @", rewrite("Put @ before artists", _of(wrong), sign))
+    message = said_of("{n} tag in {captions} is an artist without an @: put @ before artists.",
+                      "{n} tags in {captions} are artists without an @: put @ before artists.", len(wrong),
+                      captions=number(_of(wrong), "caption"))
+    yield from _misspelled(wrong, message, rewrite(said("Put @ before artists"), _of(wrong), sign))
 
 
 def mixed_quality(subject: Subject, settings: LintSettings) -> Cases:
@@ -113,32 +130,39 @@ def mixed_quality(subject: Subject, settings: LintSettings) -> Cases:
         return
     usual, count = Counter(begun.values()).most_common(1)[0]
     other = tuple(each for each in subject.captioned if begun[id(each)] != usual)
-    message = f"{clause(other, 'caption', 'begin')} in another way than most: choose one quality profile."
-    figure = f"{count} of {len(begun)} begin with '{', '.join(usual) or 'nothing'}'."
-    yield Case(other, message, figure, Rewrite("Write the usual profile", lambda: _in_profile(other, usual, subject)))
+    message = said_of("{n} caption begins in another way than most: choose one quality profile.",
+                      "{n} captions begin in another way than most: choose one quality profile.", len(other))
+    figure = said("{some} of {all} begin with '{quality}'.", some=count, all=len(begun),
+                  quality=", ".join(usual) or said("nothing"))
+    remedy = Rewrite(said("Write the usual profile"), lambda: _in_profile(other, usual, subject))
+    yield Case(other, message, figure, remedy)
 
 
 def scattered_sentences(subject: Subject, settings: LintSettings) -> Cases:
     """C15: for exports alone, since this studio never splits a sentence."""
     if (target := subject.export) and (torn := scattered(subject.records, target)):
-        message = (f"{target.name} would shuffle the sentences of {counted(len(torn), 'caption')} in among the tags:"
-                   " export JSON captions, or switch its shuffling off.")
-        yield Case(torn, message, f"It splits at every comma and leaves {target.keep} pieces in place.", _LOOK)
+        message = said("{trainer} would shuffle the sentences of {captions} in among the tags: export JSON captions, "
+                       "or switch its shuffling off.", trainer=target.name, captions=number(torn, "caption"))
+        figure = said("It splits at every comma and leaves {keep} pieces in place.", keep=target.keep)
+        yield Case(torn, message, figure, _LOOK)
 
 
 def sides_of_whom(subject: Subject, settings: LintSettings) -> Cases:
     """C16: left and right are the viewer's or her own, and nobody can tell which."""
     vague = tuple(each for each in _told(subject) if _SIDE.search(each.sentences) and _has_vague_side(each))
     if vague:
-        message = f"{clause(vague, 'caption', 'say')} left or right without whose: write \"on the viewer's right\"."
-        yield Case(vague, message, f"{len(vague)} of {len(subject.captioned)} captions.", _LOOK)
+        message = said_of("{n} caption says left or right without whose: write \"on the viewer's right\".",
+                          "{n} captions say left or right without whose: write \"on the viewer's right\".", len(vague))
+        figure = said("{some} of {all} captions.", some=len(vague), all=len(subject.captioned))
+        yield Case(vague, message, figure, _LOOK)
 
 
 def cut_captions(subject: Subject, settings: LintSettings) -> Cases:
     """C18: for exports alone, since this studio refuses what it would have to cut."""
     if (target := subject.export) and (long := cut_short(subject.records, target)):
-        message = f"{target.name} would cut {counted(len(long), 'caption')} short: shorten what is too long."
-        yield Case(long, message, f"It reads {target.limit} tokens.", _LOOK)
+        message = said("{trainer} would cut {captions} short: shorten what is too long.", trainer=target.name,
+                       captions=number(long, "caption"))
+        yield Case(long, message, said("It reads {limit} tokens.", limit=target.limit), _LOOK)
 
 
 def from_elsewhere(subject: Subject, settings: LintSettings) -> Cases:
@@ -146,19 +170,22 @@ def from_elsewhere(subject: Subject, settings: LintSettings) -> Cases:
     same = tuple(each for each in subject.captioned if each.caption.strip() in subject.elsewhere)
     if same:
         names = sorted({subject.elsewhere[each.caption.strip()] for each in same})
-        message = f"{clause(same, 'caption', 'are')} to the letter those of {listed(names)}: put them in Anima's form."
-        figure = f"{len(same)} of {len(subject.captioned)} captions are the same."
+        message = said_of("{n} caption is to the letter one of {sets}: put it in Anima's form.",
+                          "{n} captions are to the letter those of {sets}: put them in Anima's form.", len(same),
+                          sets=joined(names))
+        figure = said("{some} of {all} captions are the same.", some=len(same), all=len(subject.captioned))
         form = tag_edits.then(tag_edits.underscores_to_spaces(), tag_edits.sort(subject.triggers, subject.kind))
-        yield Case(same, message, figure, rewrite("Put them in Anima's form", same, form))
+        yield Case(same, message, figure, rewrite(said("Put them in Anima's form"), same, form))
 
 
 def weights(subject: Subject, settings: LintSettings) -> Cases:
     """C22: in a caption (smile:1.3) is eleven letters and no weight."""
     heavy = tuple(each for each in subject.captioned if ":" in each.caption and weighted(each.caption))
     if heavy:
-        message = f"{clause(heavy, 'caption', 'have')} weights, which mean nothing there: take them out."
-        bare = rewrite("Take out the weights", heavy, tag_edits.replace_pattern(_WEIGHT, r"\1"))
-        yield Case(heavy, message, f"The first is {weighted(heavy[0].caption)}.", bare)
+        message = said_of("{n} caption has weights, which mean nothing there: take them out.",
+                          "{n} captions have weights, which mean nothing there: take them out.", len(heavy))
+        bare = rewrite(said("Take out the weights"), heavy, tag_edits.replace_pattern(_WEIGHT, r"\1"))
+        yield Case(heavy, message, said("The first is {weight}.", weight=weighted(heavy[0].caption)), bare)
 
 
 def _spelled(subject: Subject, is_wrong: Callable[[str], bool]) -> Mapping[str, tuple[Record, ...]]:
@@ -170,12 +197,11 @@ def _of(wrong: Mapping[str, tuple[Record, ...]]) -> tuple[Record, ...]:
     return distinct(record for there in wrong.values() for record in there)
 
 
-def _misspelled(wrong: Mapping[str, tuple[Record, ...]], what: str, remedy: Rewrite) -> Cases:
+def _misspelled(wrong: Mapping[str, tuple[Record, ...]], message: Said, remedy: Rewrite) -> Cases:
     """One case for all tags that are spelled in a wrong way."""
-    if records := _of(wrong):
-        has = f"{counted(len(wrong), 'tag')} in {counted(len(records), 'caption')} {verb(wrong, 'have')}"
-        message = f"{has} {what}: {remedy.what[0].lower()}{remedy.what[1:]}."
-        yield Case(records, message, f"{'It is' if len(wrong) == 1 else 'They are'} {listed(wrong)}.", remedy)
+    if wrong:
+        figure = said_of("It is {tags}.", "They are {tags}.", len(wrong), tags=joined(wrong))
+        yield Case(_of(wrong), message, figure, remedy)
 
 
 def _rank(subject: Subject, tag: str) -> int:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from studio.core import tag_edits
 from studio.core.contamination import Link, crossings, shared_bits
 from studio.core.lint.finding import Case, Open, rewrite
-from studio.core.lint.phrases import clause, counted, listed, percent, unlabelled, verb
+from studio.core.lint.phrases import number, percent, unlabelled
 from studio.core.lint.settings import LintSettings
 from studio.core.lint.subject import Subject
+from studio.core.said import Said, joined, said, said_of
 from studio.core.shot_list import Pictures, Shot, shot
 from studio.core.showing import Showing, having, lacking, records_of
 
@@ -17,6 +18,7 @@ Cases = Iterator[Case]
 STANDING = "standing"
 TURNAROUND = ("front view", "three-quarter view", "from side", "from side", "from behind")  # both sides
 
+_EXPLORE = said("Explore the tag")
 _BOUND_TO = ("pose", "angle", "camera", "outfit")
 _POSE_TAGS = frozenset({"standing", "sitting", "walking", "running", "kneeling", "lying"})
 
@@ -42,13 +44,18 @@ def standing_but_posed(subject: Subject, settings: LintSettings) -> Cases:
         tagged = [each for each in shown if STANDING in each.record.tags]
         wrong = tuple(each.record for each in tagged if _is_bent(each))
         if wrong:
-            about = f"{clause(wrong, 'image', 'are')} tagged 'standing'{subject.whose(name)} and not upright"
-            remedy = rewrite("Take out 'standing'", wrong, tag_edits.remove(tag_edits.these(STANDING)))
-            yield Case(wrong, f"{about}, which bends what the tag means: take it out.",
-                       f"{len(wrong)} of {counted(len(tagged), 'image')} with it.", remedy)
+            message = said_of(
+                "{n} image tagged 'standing'{whose} is not upright, which bends what the tag means: take it out.",
+                "{n} images tagged 'standing'{whose} are not upright, which bends what the tag means: take it out.",
+                len(wrong), whose=subject.whose(name))
+            remedy = rewrite(said("Take out '{tags}'", tags=STANDING), wrong,
+                             tag_edits.remove(tag_edits.these(STANDING)))
+            figure = said("{some} of {images} with it.", some=len(wrong), images=number(tagged, "image"))
+            yield Case(wrong, message, figure, remedy)
         if unknown := [each.record for each in lacking(tagged, "stance")
                        if each.words.get("framing") != "full body" and not _is_bent(each)]:
-            yield unlabelled(unknown, "image", "stance", whose=f"{subject.whose(name)} tagged 'standing'")
+            whose = said("{whose} tagged '{tag}'", whose=subject.whose(name), tag=STANDING)
+            yield unlabelled(unknown, "image", "stance", whose=whose)
 
 
 def all_posed(subject: Subject, settings: LintSettings) -> Cases:
@@ -61,9 +68,11 @@ def all_posed(subject: Subject, settings: LintSettings) -> Cases:
         if upright or not bodies:
             continue
         if len(posed) >= settings.posed_share * len(bodies):
-            about = f"{_all(posed, bodies)}{whose} {verb(posed, 'are')} posed"
-            message = f"{about}, so she will never stand straight: replace a few by upright ones."
-            figure = f"{len(posed)} of {counted(len(bodies), 'full body')} posed, none upright."
+            message = said_of("{bodies}{whose} is posed, so she will never stand straight: replace it by upright ones.",
+                              "{bodies}{whose} are posed, so she will never stand straight: replace a few by upright "
+                              "ones.", len(posed), bodies=_all(posed, bodies), whose=whose)
+            figure = said("{some} of {bodies} posed, none upright.", some=len(posed),
+                          bodies=number(bodies, "full body"))
             yield Case(records_of(posed), message, figure, Pictures(_missing(name, ())))
         elif unknown:
             yield unlabelled(records_of(unknown), "full body", "stance", whose=whose)
@@ -79,13 +88,16 @@ def no_turnaround(subject: Subject, settings: LintSettings) -> Cases:
             yield unlabelled(records_of(unturned), "upright full body", "angle", whose=whose)
         elif upright and missing:
             views = dict.fromkeys(dict(each.labels)["angle"] for each in missing)
-            message = f"The upright full bodies{whose} lack {listed(views)}: add them for the whole turnaround."
-            figure = f"{counted(len(upright), 'upright full body')}, {counted(len(missing), 'view')} missing."
+            message = said("The upright full bodies{whose} lack {views}: add them for the whole turnaround.",
+                           whose=whose, views=joined(views))
+            figure = said("{bodies}, {views} missing.", bodies=number(upright, "upright full body"),
+                          views=number(missing, "view"))
             yield Case(records_of(upright), message, figure, Pictures(missing), "note")
         elif not upright and is_known and len(posed) >= settings.posed_share * len(bodies):
-            about = f"No full body{whose} is upright, so nothing teaches how she stands and how tall she is"
-            yield Case(records_of(bodies or shown), f"{about}: add five, seen from all sides.",
-                       f"0 of {counted(len(bodies), 'full body')} upright.", Pictures(missing))
+            message = said("No full body{whose} is upright, so nothing teaches how she stands and how tall she is: add "
+                           "five, seen from all sides.", whose=whose)
+            yield Case(records_of(bodies or shown), message,
+                       said("None of {bodies} upright.", bodies=number(bodies, "full body")), Pictures(missing))
 
 
 def _bodies(shown: Sequence[Showing]) -> tuple[tuple[Showing, ...], ...]:
@@ -113,22 +125,25 @@ def _is_bent(showing: Showing) -> bool:
     return (stance.value == "posed") if stance else pose is not None and pose.value != STANDING
 
 
-def _bound(link: Link, bits: float, whose: str) -> Case:
-    message = f"'{link.tag}'{whose} is about to mean '{link.word}': align the images that share it, or split the tag."
-    figure = (f"{link.together} of {counted(link.carriers, 'image')} with the tag are {link.word},"
-              f" {link.lift:.1f} times the set's share; {bits:.2f} bits in common.")
-    return Case(link.images, message, figure, Open("Explore the tag", "contamination", link.tag))
+def _bound(link: Link, bits: float, whose: Said) -> Case:
+    message = said("'{tag}'{whose} is about to mean '{word}': align the images that share it, or split the tag.",
+                   tag=link.tag, whose=whose, word=link.word)
+    figure = said("{some} of {images} with the tag are {word}, {lift} times the set's share; {bits} bits in common.",
+                  some=link.together, images=number(link.carriers, "image"), word=link.word, lift=f"{link.lift:.1f}",
+                  bits=f"{bits:.2f}")
+    return Case(link.images, message, figure, Open(_EXPLORE, "contamination", link.tag))
 
 
-def _mixed_stance(strongest: Link, crossing: Iterable[Link], settings: LintSettings, whose: str) -> Cases:
+def _mixed_stance(strongest: Link, crossing: Iterable[Link], settings: LintSettings, whose: Said) -> Cases:
     """A word for a pose whose bodies do not agree on whether they are upright."""
     tag = strongest.tag
     if tag in _POSE_TAGS and strongest.share < settings.alike_share:
         images = tuple(record for link in crossing for record in link.images)
-        message = f"Images tagged '{tag}'{whose} do not agree on the stance: align them, or split the tag."
-        figure = (f"{strongest.together} of {strongest.carriers} are {strongest.word};"
-                  f" {percent(settings.alike_share)} are wanted.")
-        yield Case(images, message, figure, Open("Explore the tag", "contamination", tag))
+        message = said("Images tagged '{tag}'{whose} do not agree on the stance: align them, or split the tag.",
+                       tag=tag, whose=whose)
+        figure = said("{some} of {all} are {word}; {share} are wanted.", some=strongest.together,
+                      all=strongest.carriers, word=strongest.word, share=percent(settings.alike_share))
+        yield Case(images, message, figure, Open(_EXPLORE, "contamination", tag))
 
 
 def _own(field: str) -> frozenset[str]:
@@ -136,7 +151,8 @@ def _own(field: str) -> frozenset[str]:
     return _POSE_TAGS | {"arms up", "hand on own hip"} if field == "pose" else frozenset()
 
 
-def _all(posed: Sequence[Showing], bodies: Sequence[Showing]) -> str:
-    if len(posed) == len(bodies):
-        return f"All {counted(len(posed), 'full body')}" if len(posed) > 1 else "The only full body"
-    return f"{len(posed)} of {counted(len(bodies), 'full body')}"
+def _all(posed: Sequence[Showing], bodies: Sequence[Showing]) -> Said:
+    there = number(bodies, "full body")
+    if len(posed) < len(bodies):
+        return said("{some} of {bodies}", some=len(posed), bodies=there)
+    return said("All {bodies}", bodies=there) if len(posed) > 1 else said("The only full body")

@@ -40,6 +40,7 @@ class LintSettings:
     carriers: int = _ours(knob(8, "Carriers", "C07: images that a tag must have before it is judged.", lo=2, hi=10_000))
     template_share: float = _share(0.25, "Unequal captions", "C19: how far captions of two may differ in length.")
     class_share: float = _share(0.5, "Unequal classes", "C19: how far they may differ in what they tag.")
+    stand_in_share: float = _share(0.95, "Stand-in", "C23: share of her captions by which a tag answers for her.")
     base_strong: tuple[str, ...] = _ours(knob(
         ("braid", "hair ribbon", "ponytail", "twintails", "from above", "standing", "sitting"), "Easy for the base",
         "D04: tags that the base draws well by itself."))

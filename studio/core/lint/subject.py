@@ -10,6 +10,7 @@ from studio.core.lint.exports import ExportTarget
 from studio.core.project import Project
 from studio.core.recipe import Recipe
 from studio.core.record import Record
+from studio.core.said import Said, said
 from studio.core.showing import Showing, showings
 
 _ARTIST = "artist"
@@ -90,9 +91,9 @@ class Subject:
         """That of a character, empty if nobody wrote one."""
         return next((each for each in self.ledgers if each.character == name), Ledger(name))
 
-    def whose(self, name: str) -> str:
+    def whose(self, name: str) -> Said:
         """What sentences add where it is not clear whom they speak of."""
-        return f" of {name}" if len(self.shown) > 1 else ""
+        return said(" of {name}", name=name) if len(self.shown) > 1 else said("")
 
     def kind(self, tag: str) -> str:
         """The category of a tag, artists being known by their sign too."""

@@ -7,11 +7,12 @@ from itertools import combinations
 
 from studio.core import tag_edits
 from studio.core.ledger import Ledger, Trait
-from studio.core.lint.finding import Case, Cost, Open, rewrite
-from studio.core.lint.phrases import clause, counted, listed, percent, unlabelled, verb
+from studio.core.lint.finding import Case, Certainty, Cost, Open, rewrite
+from studio.core.lint.phrases import number, percent, unlabelled
 from studio.core.lint.settings import LintSettings
 from studio.core.lint.subject import Subject, distinct
 from studio.core.record import Record, Sight
+from studio.core.said import Said, joined, said, said_of
 from studio.core.shot_list import Pictures, Shot, shot
 from studio.core.showing import Showing, records_of
 
@@ -22,6 +23,8 @@ _SIDED = ("side ponytail", "side braid", "one side up", "ahoge", "eyepatch", "ha
           "hair ornament", "hairclip", "mole", "scar", "earring")  # fmt: skip
 _ON_SIDE = r"[^.,;!?]*?\b(?:on|at|over|by) (?:the )?viewer['’]s (left|right)\b"
 _OTHER = {"left": "right", "right": "left"}
+_SIDES = {"left": said("left"), "right": said("right")}
+_LOOK = Open(said("Look at them"), "captions")
 
 _Claim = tuple[Record, str, str]  # an image, the side as seen in it, and her angle or nothing
 
@@ -37,10 +40,14 @@ def absorbed_but_tagged(subject: Subject, settings: LintSettings) -> Cases:
         wrong = tuple(each.record for each in shown if told[id(each)])
         if len(wrong) > settings.core_share * len(shown):
             tags = dict(Counter(tag for there in told.values() for tag in there).most_common())
-            message = f"{clause(wrong, 'caption', 'tag')} what {name}'s trigger shall absorb: take out {listed(tags)}."
-            figure = f"{percent(len(wrong) / len(shown))} of her captions; {percent(settings.core_share)} are let pass."
-            yield Case(wrong, message, figure,
-                       rewrite(f"Take out {listed(tags)}", wrong, tag_edits.remove(tag_edits.these(*tags))))
+            message = said_of("{n} caption tags what {name}'s trigger shall absorb: take out {tags}.",
+                              "{n} captions tag what {name}'s trigger shall absorb: take out {tags}.", len(wrong),
+                              name=name, tags=joined(tags))
+            figure = said("{share} of her captions; {limit} are let pass.", share=percent(len(wrong) / len(shown)),
+                          limit=percent(settings.core_share))
+            remedy = rewrite(said("Take out {tags}", tags=joined(tags)), wrong,
+                             tag_edits.remove(tag_edits.these(*tags)))
+            yield Case(wrong, message, figure, remedy)
 
 
 def visible_but_untagged(subject: Subject, settings: LintSettings) -> Cases:
@@ -72,10 +79,12 @@ def easy_for_base(subject: Subject, settings: LintSettings) -> Cases:
         plain = [each.record for each in shown if giveaways and _shows_none(each.record, giveaways)]
         spent = tuple(each for each in plain if any(_is_easy(tag.casefold(), easy) for tag in each.tags))
         if spent and len(spent) > settings.base_strong_share * len(shown):
-            about = f"{counted(len(spent), 'image')}{subject.whose(name)} {verb(spent, 'show')}"
-            message = f"{about} only what the base draws by itself: thin them out."
-            figure = f"{percent(len(spent) / len(shown))} of the images, without {listed(giveaways)} in any of them."
-            yield Case(spent, message, figure, Open("Look at them", "images"))
+            message = said_of("{n} image{whose} shows only what the base draws by itself: do without it.",
+                              "{n} images{whose} show only what the base draws by itself: thin them out.", len(spent),
+                              whose=subject.whose(name))
+            figure = said("{share} of the images, without {traits} in any of them.",
+                          share=percent(len(spent) / len(shown)), traits=joined(giveaways))
+            yield Case(spent, message, figure, Open(said("Look at them"), "images"))
 
 
 def rare_giveaway(subject: Subject, settings: LintSettings) -> Cases:
@@ -87,9 +96,12 @@ def rare_giveaway(subject: Subject, settings: LintSettings) -> Cases:
             continue
         seen = [record for record in shown if _sight(record, trait) == "visible"]
         if len(seen) < settings.giveaway_share * len(shown):
-            about = f"Only {counted(len(seen), 'image')}{subject.whose(name)} {verb(seen, 'show')}"
-            message = f"{about} {trait.tag}, by which she is recognised: make more that do, close up."
-            figure = f"{len(seen)} of {len(shown)}; {percent(settings.giveaway_share)} are wanted."
+            message = said_of(
+                "Only {n} image{whose} shows {trait}, by which she is recognised: make more that do, close up.",
+                "Only {n} images{whose} show {trait}, by which she is recognised: make more that do, close up.",
+                len(seen), whose=subject.whose(name), trait=trait.tag)
+            figure = said("{some} of {all}; {share} are wanted.", some=len(seen), all=len(shown),
+                          share=percent(settings.giveaway_share))
             missing = min(_MOST_SHOTS, 1 + int(settings.giveaway_share * len(shown)) - len(seen))
             yield Case(shown, message, figure, Pictures(_portraits(name, trait, max(1, missing))))
 
@@ -100,9 +112,10 @@ def small_giveaway(subject: Subject, settings: LintSettings) -> Cases:
         boxed = tuple(record for record in shown if trait.tag in record.boxes)
         largest = max((record.boxes[trait.tag].area for record in boxed), default=1.0)
         if largest < settings.giveaway_area:
-            message = (f"No image{subject.whose(name)} shows {trait.tag} larger than {percent(largest)} of its area:"
-                       " add closer crops.")
-            figure = f"{counted(len(boxed), 'box')} drawn; {percent(settings.giveaway_area)} once are wanted."
+            message = said("No image{whose} shows {trait} larger than {share} of its area: add closer crops.",
+                           whose=subject.whose(name), trait=trait.tag, share=percent(largest))
+            figure = said("{boxes} drawn; {share} once are wanted.", boxes=number(boxed, "box"),
+                          share=percent(settings.giveaway_area))
             yield Case(boxed, message, figure, Pictures(_portraits(name, trait, 1)))
 
 
@@ -113,32 +126,40 @@ def alike_characters(subject: Subject, settings: LintSettings) -> Cases:
         apart = _kinds_apart(subject.ledger(one), subject.ledger(other))
         if len(apart) < settings.separating:
             shown = distinct(each.record for name in (one, other) for each in subject.shown[name])
-            kinds = f"only in {listed(sorted(apart))}" if apart else "in nothing that their ledgers name"
-            message = f"{one} and {other} differ {kinds}, so they will mix: make them differ in more, or accept it."
-            figure = f"{counted(len(apart), 'kind')} of traits; {settings.separating} are wanted."
-            yield Case(shown, message, figure, Open("Look at the ledgers", "ledger"))
+            message = said(
+                "{one} and {other} differ only in {kinds}, so they will mix: make them differ in more, or accept it.",
+                one=one, other=other, kinds=joined(sorted(apart))) if apart else said(
+                "{one} and {other} differ in nothing that their ledgers name, so they will mix: make them differ in "
+                "more, or accept it.", one=one, other=other)
+            figure = said("{kinds}; {wanted} are wanted.", kinds=number(apart, "kind of traits"),
+                          wanted=settings.separating)
+            yield Case(shown, message, figure, Open(said("Look at the ledgers"), "ledger"))
 
 
 def _without_ledger(name: str, shown: Sequence[Showing]) -> Case:
-    message = f"{name} has no ledger: sort her traits into absorbed, varying and forbidden, about 3 minutes."
-    return Case(records_of(shown), message, "Rules about her traits cannot judge without it.",
-                Open("Sort her traits", "ledger"), "note", Cost.DETAIL)
+    message = said("{name} has no ledger: sort her traits into absorbed, varying and forbidden, about 3 minutes.",
+                   name=name)
+    return Case(records_of(shown), message, said("Rules about her traits cannot judge without it."),
+                Open(said("Sort her traits"), "ledger"), "note", Cost.DETAIL, Certainty.UNKNOWN)
 
 
-def _untagged(trait: Trait, shown: Iterable[Record], whose: str) -> Cases:
+def _untagged(trait: Trait, shown: Iterable[Record], whose: Said) -> Cases:
     silent = [record for record in shown if trait.tag not in record.tags and record.caption.strip()]
     seen = tuple(record for record in silent if _sight(record, trait) == "visible")
     if seen:
-        message = f"{clause(seen, 'image', 'show')} {trait.tag}{whose} untagged: tag it, or it cannot be left away."
-        figure = f"Marked visible in {len(seen)}, and not tagged."
-        yield Case(seen, message, figure, rewrite(f"Tag {trait.tag}", seen, tag_edits.add([trait.tag])))
+        message = said_of("{n} image shows {trait}{whose} untagged: tag it, or it cannot be left away.",
+                          "{n} images show {trait}{whose} untagged: tag it, or it cannot be left away.", len(seen),
+                          trait=trait.tag, whose=whose)
+        figure = said("Marked visible in {n}, and not tagged.", n=len(seen))
+        remedy = rewrite(said("Tag {trait}", trait=trait.tag), seen, tag_edits.add([trait.tag]))
+        yield Case(seen, message, figure, remedy)
     if unmarked := [record for record in silent if not _sight(record, trait)]:
         yield _unmarked(unmarked, trait, whose)
 
 
-def _unmarked(records: Sequence[Record], trait: Trait, whose: str) -> Case:
-    return unlabelled(records, "image", f"mark for {trait.tag}, visible or hidden", whose=whose, cost=Cost.DETAIL,
-                      page="traits")
+def _unmarked(records: Sequence[Record], trait: Trait, whose: Said) -> Case:
+    return unlabelled(records, "image", said("mark for {trait}, visible or hidden", trait=trait.tag), whose=whose,
+                      cost=Cost.DETAIL, page="traits", asked=trait.tag)
 
 
 def _giveaways(subject: Subject) -> Iterator[tuple[str, Trait, tuple[Record, ...]]]:
@@ -185,7 +206,7 @@ def _claims(spoken: Iterable[tuple[Showing, str]], trait: str) -> Iterator[_Clai
             yield each.record, side, each.words.get("angle", "")
 
 
-def _against_most(trait: str, claims: Sequence[_Claim], whose: str) -> Cases:
+def _against_most(trait: str, claims: Sequence[_Claim], whose: Said) -> Cases:
     """As she stands before one. Where nobody knows the angle, two sides may well be one."""
     own: defaultdict[str, list[Record]] = defaultdict(list)
     for record, side, angle in claims:
@@ -193,19 +214,25 @@ def _against_most(trait: str, claims: Sequence[_Claim], whose: str) -> Cases:
             own[_OTHER[side] if angle == "from behind" else side].append(record)
     if len(own) == 2:
         fewer = min(own, key=lambda side: len(own[side]))
-        about = f"{clause(own[fewer], 'caption', 'put')} {trait}{whose} on the viewer's {fewer},"
-        message = f"{about} {len(own[_OTHER[fewer]])} on the {_OTHER[fewer]}: correct or drop the wrong ones."
-        yield Case(tuple(own[fewer]), message, "Sides count as seen from the front.", Open("Look at them", "captions"))
+        message = said_of(
+            "{n} caption puts {trait}{whose} on the viewer's {side}, {others} on the {other}: correct it or drop it.",
+            "{n} captions put {trait}{whose} on the viewer's {side}, {others} on the {other}: correct or drop the "
+            "wrong ones.", len(own[fewer]), trait=trait, whose=whose, side=_SIDES[fewer],
+            others=len(own[_OTHER[fewer]]), other=_SIDES[_OTHER[fewer]])
+        yield Case(tuple(own[fewer]), message, said("Sides count as seen from the front."), _LOOK)
     blind = [record for record, _, angle in claims if not angle]
     if blind and len({side for _, side, _ in claims}) == 2:
         yield unlabelled(blind, "image", "angle", whose=whose)
 
 
-def _against_box(trait: str, claims: Iterable[_Claim], whose: str) -> Cases:
+def _against_box(trait: str, claims: Iterable[_Claim], whose: Said) -> Cases:
     wrong = tuple(record for record, side, _ in claims if _boxed_side(record, trait) == _OTHER[side])
     if wrong:
-        message = f"{clause(wrong, 'caption', 'put')} {trait}{whose} on the other side than its box: correct one."
-        yield Case(wrong, message, "The box lies wholly on one side of her.", Open("Look at the boxes", "boxes"))
+        message = said_of("{n} caption puts {trait}{whose} on the other side than its box: correct one.",
+                          "{n} captions put {trait}{whose} on the other side than their boxes: correct them.",
+                          len(wrong), trait=trait, whose=whose)
+        yield Case(wrong, message, said("The box lies wholly on one side of her."),
+                   Open(said("Look at the boxes"), "boxes"))
 
 
 def _boxed_side(record: Record, trait: str) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from studio.core.labels import OUTFITS
 from studio.core.ledger import Wanted
 from studio.core.lint.finding import Case, Cost
-from studio.core.lint.phrases import counted, listed, percent, unlabelled
+from studio.core.lint.phrases import field_said, number, percent, unlabelled
 from studio.core.lint.settings import LintSettings
 from studio.core.lint.subject import Subject
+from studio.core.said import Said, joined, said
 from studio.core.shot_list import Pictures, Shot, shot
 from studio.core.showing import Showing, exposures, having, lacking, records_of, told
 
@@ -40,11 +41,12 @@ def one_outfit(subject: Subject, settings: LintSettings) -> Cases:
         outfit, count = _commonest(shown, "outfit")
         known = exposures(shown) - exposures(bare)
         if count > settings.outfit_share * known:
-            about = f"{percent(count / known)} of what an epoch shows{whose} wears {outfit}"
-            figure = f"{count} of {counted(known, 'exposure')}; {percent(settings.outfit_share)} are let pass."
+            message = said("{share} of what an epoch shows{whose} wears {outfit}, so it will stick to her: vary the "
+                           "outfit.", share=percent(count / known), whose=whose, outfit=outfit)
+            figure = said("{some} of {exposures}; {limit} are let pass.", some=count,
+                          exposures=number(known, "exposure"), limit=percent(settings.outfit_share))
             shots = _other_outfits(name, shown, outfit, math.ceil(count / settings.outfit_share) - known)
-            yield Case(records_of(having(shown, "outfit", outfit)),
-                       f"{about}, so it will stick to her: vary the outfit.", figure, Pictures(shots))
+            yield Case(records_of(having(shown, "outfit", outfit)), message, figure, Pictures(shots))
 
 
 def few_expressions(subject: Subject, settings: LintSettings) -> Cases:
@@ -58,21 +60,24 @@ def few_expressions(subject: Subject, settings: LintSettings) -> Cases:
         faces = {word for each in busts for word in _faces(each)}
         if busts and (len(faces) < settings.expressions or OPEN_MOUTH not in faces):
             shots = _other_faces(name, faces, settings.expressions)
-            lack = f"{counted(len(faces), 'expression')}{'' if OPEN_MOUTH in faces else ' and no open mouth'}"
-            more = listed([dict(each.labels)["expression"] for each in shots])
-            figure = f"{listed(sorted(faces))} in {counted(len(busts), 'bust')}; {settings.expressions} are wanted."
-            yield Case(records_of(busts), f"The busts{whose} show {lack}: add {more}.", figure,
-                       Pictures(shots))
+            message = said("The busts{whose} show {faces}: add {more}." if OPEN_MOUTH in faces else
+                           "The busts{whose} show {faces} and no open mouth: add {more}.", whose=whose,
+                           faces=number(faces, "expression"),
+                           more=joined([dict(each.labels)["expression"] for each in shots]))
+            figure = said("{faces} in {busts}; {wanted} are wanted.", faces=joined(sorted(faces)),
+                          busts=number(busts, "bust"), wanted=settings.expressions)
+            yield Case(records_of(busts), message, figure, Pictures(shots))
 
 
-def _missing(shown: Sequence[Showing], name: str, wanted: Wanted, settings: LintSettings, whose: str) -> Cases:
+def _missing(shown: Sequence[Showing], name: str, wanted: Wanted, settings: LintSettings, whose: Said) -> Cases:
     unknown = lacking(shown, wanted.field)
     images = records_of(shown)
     if not settings.may_judge(unknown, shown):
         yield unlabelled(records_of(unknown), "image", wanted.field, whose=whose)
         return
-    message = f"No image{whose} shows '{wanted.value}', which is wanted, so the trigger will suppress it: add some."
-    figure = f"0 of {counted(len(shown), 'image')} have this {wanted.field}."
+    message = said("No image{whose} shows '{word}', which is wanted, so the trigger will suppress it: add some.",
+                   whose=whose, word=wanted.value)
+    figure = said("None of {images} has this {label}.", images=number(shown, "image"), label=field_said(wanted.field))
     yield Case(images, message, figure, Pictures((shot(name, **{wanted.field: wanted.value}),)))
 
 

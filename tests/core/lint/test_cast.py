@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.core.lint.sets import found, image, one, several, subject
+from tests.core.lint.sets import LEDGER, found, image, mended, one, several, subject
 
 from studio.core.record import Box, Figure
 
@@ -88,3 +88,27 @@ def test_captions_of_two_templates_are_found_with_both_numbers():
 def test_what_is_told_of_one_only_is_a_template_too():
     told = several(3, "m", "front view", "smile"), several(3, "s", "a hat", "smile", who="Suzu")
     assert "differ in telling the angle" in one("C19", subject(*told[0], *told[1])).message
+
+
+def both(**hers):
+    """Ten captions each, hers with other tags."""
+    return subject(*several(10, "m", *hers.get("mira", ())), *several(10, "s", *hers.get("suzu", ()), who="Suzu"))
+
+
+def test_a_tag_that_only_one_has_and_always_answers_for_her():
+    finding = one("C23", both(mira=("hat", "long hair"), suzu=("hat",)))
+    assert finding.severity == "warning" and len(finding.images) == 10
+    assert finding.message.startswith("10 captions of Mira tag long hair and none of another does, so these words")
+    assert found("C23", mended(both(mira=("hat", "long hair"), suzu=("hat",)), finding)) == ()
+
+
+def test_a_tag_of_both_a_label_and_what_a_ledger_sorts_answer_for_nobody():
+    assert found("C23", both(mira=("hat", "sitting"), suzu=("hat", "standing"))) == ()
+    looked_at = both(mira=("blue ribbon",), suzu=("hat",))
+    assert [each.images[0].characters for each in found("C23", looked_at)] == [("Mira",), ("Suzu",)]
+    assert [each.images[0].characters for each in found("C23", replace(looked_at, ledgers=(LEDGER,)))] == [("Suzu",)]
+
+
+def test_a_tag_that_is_on_some_of_hers_answers_for_nobody():
+    mixed = subject(*several(5, "m", "hat"), *several(5, "n"), *several(10, "s", who="Suzu"))
+    assert found("C23", mixed) == ()

@@ -18,7 +18,7 @@ def test_a_caption_in_form_is_let_pass_by_all_rules():
 def test_a_caption_without_sentences_is_named():
     finding = one("C03", subject(RIGHT, image("bare", "smile", says="")))
     assert (names(finding), finding.severity) == (["bare"], "warning")
-    assert finding.message == "1 caption has no sentences: write two for each."
+    assert finding.message == "1 caption has no sentences: write two for it."
 
 
 def test_another_number_of_sentences_than_two_is_a_note():
@@ -84,7 +84,7 @@ def test_an_artist_wants_a_sign():
     looked_at = subject(image("wrong", "artist: some body", "other body"), RIGHT,
                         category_of={"other body": "artist"}.get)
     finding = one("C13", looked_at)
-    assert finding.message.startswith("2 tags in 1 caption have an artist without an @")
+    assert finding.message.startswith("2 tags in 1 caption are artists without an @")
     assert mended(looked_at, finding).records[0].tags[-2:] == ("@some body", "@other body")
 
 

@@ -66,6 +66,12 @@ def test_copies_go_to_the_trash_and_the_first_stays():
     assert names(finding) == ["copy"] and finding.remedy.images == (copy.image,)
 
 
+def test_of_the_same_bytes_what_is_named_as_a_copy_goes():
+    copy, original = image("copy of mira"), image("mira")
+    copy = replace(copy, image=replace(copy.image, id=original.id))
+    assert names(one("D19", subject(copy, original))) == ["copy of mira"]
+
+
 def test_images_that_look_the_same_are_compared():
     images = several(4)
     finding = one("D19", subject(*images, alike=((images[0].id, images[2].id), (images[3].id, "gone"))))

@@ -11,7 +11,7 @@ from studio.core.dataset import ImageItem
 from studio.core.edits import Edit, State, fold, inverse, recorded
 from studio.core.knobs import knobs_of
 from studio.core.labels import Label, Labels
-from studio.core.lint.finding import SEVERITIES, Cost, silencing
+from studio.core.lint.finding import Certainty, Cost, rank, silencing
 from studio.core.lint.rules import RULES, findings, rule_of, speaking, top
 from studio.core.lint.settings import LintSettings, is_ours
 from studio.core.project import Project
@@ -23,8 +23,8 @@ POSED = several(20, "body", framing="full body", stance="posed")
 
 def test_every_rule_is_there_once():
     assert [rule.id for rule in RULES] == [
-        *(f"C{number:02}" for number in range(1, 23)), *(f"D{number:02}" for number in range(1, 21))]
-    assert all(rule.known and rule.look.__doc__.startswith(f"{rule.id}: ") for rule in RULES)
+        *(f"C{number:02}" for number in range(1, 24)), *(f"D{number:02}" for number in range(1, 21))]
+    assert all(str(rule.known) and rule.look.__doc__.startswith(f"{rule.id}: ") for rule in RULES)
 
 
 @pytest.mark.parametrize("severity, ids", [
@@ -38,8 +38,18 @@ def test_what_costs_a_night_comes_before_what_costs_style():
                         recipe=load_recipe("official"))
     ranked = findings(looked_at)
     assert [each.rule for each in top(ranked, 2)] == ["D01", "D02"] and len(top(ranked)) == 3
-    keys = [(-each.cost, SEVERITIES.index(each.severity)) for each in ranked]
+    keys = [rank(each) for each in ranked]
     assert keys == sorted(keys) and {"C11", "C22", "D07"} <= {each.rule for each in ranked}
+
+
+def test_of_equal_cost_what_is_surer_comes_first():
+    """What stands in the files, then what a run paid for, then our estimates, last what nobody labelled."""
+    looked_at = subject(*POSED, image("uncalled", caption="1girl, hat. A cat sits by her. It sleeps."),
+                        *several(20, "blank", who="Suzu"))
+    of_a_night = [each for each in findings(looked_at) if each.cost is Cost.NIGHT]
+    sure = [each.certainty for each in of_a_night]
+    assert sure == sorted(sure, reverse=True) and {Certainty.READ, Certainty.RUN, Certainty.UNKNOWN} <= {*sure}
+    assert of_a_night[0].rule == "C01" and str(of_a_night[0].certainty.said) == "it stands in the files"
 
 
 def test_rejected_images_are_neither_found_nor_counted():

@@ -42,7 +42,7 @@ def test_what_a_tagger_sees_is_shown_before_it_is_written(studio, dialog: AutoTa
                                                           tmp_path: Path) -> None:
     before, tab = captions(project_folder), dialog.tags
     studio.answers.folders = [write_tiny_tagger(tmp_path / "tagger", ["blue dress", "green hat", "red scarf"])]
-    tab._ask()
+    tab.choice.ask()
     tab.threshold.setValue(0.05)
     click(tab.mode._buttons["merge"])
     click(tab.scopes._buttons["1"])
@@ -54,14 +54,14 @@ def test_what_a_tagger_sees_is_shown_before_it_is_written(studio, dialog: AutoTa
     click(tab._write)
     assert captions(project_folder)[1:] == before[1:]
     assert "green hat" in captions(project_folder)[0]
-    assert studio.session.desk.undo_text == "Tag 1 picture"
+    assert studio.session.desk.undo_text == "1 picture tagged"
     studio.session.undo()
     assert captions(project_folder) == before
 
 
 def test_skip_leaves_captions_alone_and_says_so(studio, dialog: AutoTagDialog, tmp_path: Path) -> None:
     studio.answers.folders = [write_tiny_tagger(tmp_path / "tagger", ["blue dress"])]
-    dialog.tags._ask()
+    dialog.tags.choice.ask()
     click(dialog.tags._look)
     studio.finish()
     assert "skipped" in dialog.tags._found.text()
@@ -70,7 +70,7 @@ def test_skip_leaves_captions_alone_and_says_so(studio, dialog: AutoTagDialog, t
 
 def test_a_folder_without_a_tagger_is_told_in_the_dialog(studio, dialog: AutoTagDialog, tmp_path: Path) -> None:
     studio.answers.folders = [tmp_path]
-    dialog.tags._ask()
+    dialog.tags.choice.ask()
     click(dialog.tags.mode._buttons["merge"])
     click(dialog.tags._look)
     studio.finish()

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from studio.core.batch import Wish
 from studio.core.ledger import Ledger, Trait
 from ui.dialogs.batch_edit import BatchDialog
+from ui.dialogs.batch_edit_list import PIXMAP
 from ui.pages.captions import CaptionsPage
 from ui.widgets.contamination import LINK
 
@@ -196,6 +197,22 @@ def test_a_bad_filter_line_says_what_is_wrong_and_keeps_the_list(page: CaptionsP
     assert not page.parts._wrong.isVisible()
 
 
+def test_batch_shows_each_picture_and_completes_tags_but_no_plain_text(studio, page: CaptionsPage) -> None:
+    studio.actions["captions.batch"].trigger()
+    dialog = dialog_of(studio, page)
+    dialog.form.choose("remove")
+    QTest.keyClicks(dialog.form.tags, "hat, smi")
+    assert dialog.form.tags.suggestions[0] == "smile"
+    QTest.keyClick(dialog.form.tags, KEY.Key_Tab)
+    assert dialog.form.tags.text() == "hat, smile" and dialog.isVisible()
+    changes = dialog_of(studio, page).list.changes
+    studio.finish(lambda: changes.rowCount() and changes.index(0).data(PIXMAP) is not None)
+    dialog.form.choose("replace")
+    dialog.form.tags.clear()
+    QTest.keyClicks(dialog.form.tags, "smi")
+    assert dialog.form.tags.suggestions == ()
+
+
 def test_batch_replaces_after_a_look_and_undo_returns_the_bytes(studio, page: CaptionsPage,
                                                                 project_folder: Path) -> None:
     before = bytes_of_all(project_folder)
@@ -211,7 +228,7 @@ def test_batch_replaces_after_a_look_and_undo_returns_the_bytes(studio, page: Ca
     QTest.mouseClick(dialog._go, Qt.MouseButton.LeftButton)
     assert "no. 0" in text_of(project_folder, 0) and "number 2" in text_of(project_folder, 2)
     assert bytes_of_all(project_folder).keys() == before.keys()
-    assert studio.session.desk.undo_text == "Replace “number” by “no.” in 5 captions"
+    assert studio.session.desk.undo_text == "“number” replaced by “no.” in 5 captions"
     studio.session.undo()
     assert bytes_of_all(project_folder) == before
 
@@ -327,8 +344,8 @@ def test_lint_badges_stand_at_the_pictures(studio, page: CaptionsPage, project_f
     caption_file(project_folder, 1).write_text("1girl, smile, Blue_Eyes", "utf-8")
     studio.session.rescan()
     settle(studio, page)
-    badges = page.set.found.own[page.shown[1].id]
-    assert {"C01", "C10"} <= set(badges)
+    wrong = page.shown[1].id
+    assert {"C01", "C10"} <= set(page.set.found.own[wrong]) and page.set.found.gravest[wrong] == "error"
     page.filter("lint:C01")
     assert [each.image.path.name for each in page.shown] == ["01.png"]
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.labels import Label
+from studio.core.ledger import Ledger, Trait
 from studio.core.lint.finding import Rewrite
 from studio.core.record import Record
 from studio.store import workspace
@@ -249,6 +250,23 @@ def test_a_finding_meant_to_be_so_is_silent_until_it_is_undone(studio: Studio, p
     studio.actions["edit.undo"].trigger()
     settle(studio, page)
     assert rules_of(page) == rules
+
+
+def test_a_missing_mark_is_asked_for_its_trait_itself(studio: Studio, page: DatasetPage) -> None:
+    giveaway = Trait("hair intakes", "absorb", giveaway=True)
+    studio.session.write_ledger(Ledger("Mira", (giveaway,)))
+    settle(studio, page)
+    page.overview.lint.toggle_more()
+    card = next(each for each in page.overview.lint.cards if each.finding.rule == "D05")
+    QTest.mouseClick(card.remedy, Qt.MouseButton.LeftButton)
+    assert page.labels.round.field == "trait:hair intakes"
+
+
+def test_a_rewrite_is_told_as_done(studio: Studio, page: DatasetPage) -> None:
+    studio.session.edit(lambda desk: desk.rewrite("x", [record(studio, 4).image], lambda _: "1girl, smile"))
+    settle(studio, page)
+    page.overview.lint.remedy_asked.emit(next(each for each in page.linting.found.findings if each.rule == "C01"))
+    assert studio.window.toasts.shown[-1].notice.text == "Put in 'miravelo': done in 1 caption"
 
 
 def test_a_click_on_a_finding_shows_its_pictures(studio: Studio, page: DatasetPage) -> None:
