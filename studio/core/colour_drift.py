@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
+from studio.core.feature_boxes import pixels_of
 from studio.core.record import Box
 
 ALARM = 10.0   # where a person sees it without looking for it
@@ -35,6 +36,7 @@ class Drift:
     is_alarm: bool
 
 
+@lru_cache(1 << 14)
 def lab(red: int, green: int, blue: int) -> Lab:
     """The colour of an sRGB pixel of 0 to 255."""
     linear = _linear(red), _linear(green), _linear(blue)
@@ -58,17 +60,18 @@ def distance(one: Lab, other: Lab) -> float:
 
 def drifts(target: bytes, boxes: Mapping[float, bytes], limit: float = ALARM) -> tuple[Drift, ...]:
     """What became of the target's colour, by epoch or strength in rising order; all are RGB bytes of the same box."""
-    aim = mean_lab(target)
-    means = {place: mean_lab(pixels) for place, pixels in sorted(boxes.items())}
-    return tuple(Drift(place, mean, far := distance(aim, mean), far > limit) for place, mean in means.items())
+    return drifts_of(mean_lab(target), {place: mean_lab(pixels) for place, pixels in boxes.items()}, limit)
+
+
+def drifts_of(aim: Lab, means: Mapping[float, Lab], limit: float = ALARM) -> tuple[Drift, ...]:
+    """The same of mean colours."""
+    return tuple(Drift(place, mean, far := distance(aim, mean), far > limit) for place, mean in sorted(means.items()))
 
 
 def cut(pixels: bytes, width: int, height: int, box: Box) -> bytes:
     """The RGB bytes of a box, whose sides are shares of the picture's; at least one pixel."""
-    left, top = min(int(box.left * width), width - 1), min(int(box.top * height), height - 1)
-    right, bottom = max(left + 1, round(box.right * width)), max(top + 1, round(box.bottom * height))
-    return b"".join(pixels[3 * (row * width + left):3 * (row * width + min(right, width))]
-                    for row in range(top, min(bottom, height)))
+    left, top, right, bottom = pixels_of(box, width, height)
+    return b"".join(pixels[3 * (row * width + left):3 * (row * width + right)] for row in range(top, bottom))
 
 
 def worst(found: Iterable[Drift]) -> Drift | None:

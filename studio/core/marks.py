@@ -133,8 +133,8 @@ def cause(key: str, why: str, is_so: bool, judge: str, time: float = 0.0) -> Mar
 
 
 def median_seconds(marks: Iterable[Mark]) -> float:
-    """The median time between two cells in a row; breaks move it little. 0 for fewer than two cells."""
-    times = sorted({mark.key: mark.time for mark in marks}.values())
+    """The median time between two looks in a row; breaks move it little. 0 for fewer than two looks."""
+    times = sorted({(mark.key, mark.repeat): mark.time for mark in marks}.values())
     gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
     return statistics.median(gaps) if gaps else 0.0
 

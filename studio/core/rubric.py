@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from studio.core import toml
@@ -81,6 +81,12 @@ def rubric_of(ledger: Ledger, scale: str = POINTS) -> Rubric:
     """The questions that a character's ledger asks: what the trigger brings, and whatever else gives her away."""
     asked = (each.tag for each in ledger.traits if each.bin == "absorb" or each.giveaway and each.bin != "forbid")
     return Rubric(ledger.character, tuple(Item(tag, scale) for tag in asked))
+
+
+def first_rubric(ledgers: Iterable[Ledger]) -> Rubric:
+    """What is asked as long as nobody wrote a rubric: whether it is as asked, then the traits of all characters."""
+    asked = (item for ledger in ledgers for item in rubric_of(ledger).items)
+    return Rubric("rubric", tuple({item.trait: item for item in (*COMPOSITION.items, *asked)}.values()))
 
 
 def check_value(scale: str, value: object, where: str = "") -> None:

@@ -1,6 +1,8 @@
+import dataclasses
+
 import pytest
 
-from studio.core.blind import steadiness, turns
+from studio.core.blind import noise_of, sitting, steadiness, turns
 from studio.core.marks import Entry, fold
 from studio.core.rubric import POINTS
 from studio.core.stats import Hits
@@ -56,3 +58,31 @@ def test_noise_is_a_share_of_the_scale():
 def test_without_repeats_nobody_knows():
     assert steadiness([turn.mark("face", POINTS, 3, "me") for turn in turns(KEYS, 7, repeats=0)]) is None
     assert all(turn.repeat == 0 for turn in turns(KEYS[:3], 7, repeats=1.0))
+
+
+def said(session, value=3):
+    turn, trait = session.next
+    return turn.mark(trait, POINTS, value, "me", session.version)
+
+
+def test_a_session_goes_on_where_it_was_and_another_begins_when_it_is_over():
+    marks = []
+    while (session := sitting(KEYS, ["face", "hair"], marks, "me")).number == 1:
+        assert session.done == len(marks) // 2
+        marks.append(said(session))
+    assert len(marks) == 2 * 44 and session.number == 2 and session.done == 0
+    assert [turn.key for turn in session.turns] != [turn.key for turn in turns(KEYS, 1)]
+    assert sitting(KEYS, ["face"], marks, "you").number == 1
+
+
+def test_an_answer_that_is_taken_back_is_asked_for_again():
+    first = sitting(KEYS, ["face"], [], "me")
+    mark = said(first)
+    assert sitting(KEYS, ["face"], [mark], "me").next[0].number == 2
+    assert sitting(KEYS, ["face"], [dataclasses.replace(mark, value=None)], "me").next == first.next
+
+
+def test_few_repeats_that_agree_do_not_make_a_judge_of_no_noise():
+    few = [turn.mark("face", POINTS, 3, "me") for turn in turns(KEYS, 7)]
+    many = [turn.mark("face", POINTS, 3, "me") for turn in turns([f"{at}" for at in range(120)], 7)]
+    assert (noise_of([], 0.1), noise_of(few, 0.1), noise_of(many, 0.1)) == (0.1, 0.1, 0.0)

@@ -8,7 +8,7 @@ from random import Random
 from tempfile import mkdtemp
 
 from studio.core.errors import UserError
-from tests.fuzz import pictures, tensors, texts
+from tests.fuzz import judgements, pictures, tensors, texts
 
 Make = Callable[[Random], tuple[bytes, bool]]
 
@@ -112,6 +112,44 @@ def read_dataset(path: Path) -> None:
         assert dataset.repeats_of(image) > 0
 
 
+def read_marks(path: Path) -> None:
+    """As the window opens them, shows what they say, adds to them and takes that back."""
+    from studio.core.blind import noise_of, sitting
+    from studio.core.feature_boxes import boxes_in, features
+    from studio.core.marks import median_seconds, note
+    from studio.store.marks import Marks, read_marks
+
+    file = Marks(path.parent)
+    state = file.state
+    assert read_marks(path.parent) == state
+    for judge in state.judges():
+        assert {mark.judge for mark in state.counting(judge)} <= {judge}
+        assert sitting("abc", ["face"], state.marks(), judge).turns
+    assert [mark.share for mark in state.counting() if mark.is_of_trait and not 0 <= mark.share <= 1] == []
+    median_seconds(state.marks()), noise_of(state.marks(), 0.1), features("a", boxes_in(state.counting()), {})
+    file.add([note("a", "雪", "me")])
+    file.undo()
+    assert set(file.state.counting()) == set(state.counting())
+
+
+def read_verdicts(path: Path) -> None:
+    from studio.core.verdict_journal import held, report
+    from studio.store.verdicts import read_verdicts, write_judgement
+
+    lines = read_verdicts(path.parent)
+    assert len(list(report(lines))) == len(held(lines))
+    written = write_judgement(path.parent, "ep1", "ep1.", [("0001", "ab")])
+    assert read_verdicts(path.parent) == (*lines, written)
+
+
+def read_rubric(path: Path) -> None:
+    from studio.core.rubric import from_toml, to_toml
+    from studio.core.texts import read_text
+
+    rubric = from_toml(read_text(path), str(path))
+    assert from_toml(to_toml(rubric)) == rubric
+
+
 def read_picture_text(path: Path) -> None:
     """What the studio, A1111 and ComfyUI wrote; only a graph that was asked for is refused, the rest counts as absent."""
     from studio.store import picture_text
@@ -176,7 +214,7 @@ def _base_parts() -> tuple[dict, bytes]:
 
 
 KINDS = {kind.name: kind for kind in (
-    Kind("picture", 3000, "x.png", pictures.picture, read_picture),
+    Kind("picture", 2400, "x.png", pictures.picture, read_picture),
     Kind("caption", 1000, "x.txt", texts.caption, read_caption),
     Kind("recipe", 1000, "x.toml", texts.recipe, read_recipe),
     Kind("sheet plan", 500, "x.toml", texts.plan, read_plan),
@@ -184,8 +222,11 @@ KINDS = {kind.name: kind for kind in (
     Kind("project", 400, "project.toml", texts.project, read_project),
     Kind("journal", 500, "journal.jsonl", texts.journal, read_journal),
     Kind("dataset", 400, "dataset.json", texts.dataset, read_dataset),
+    Kind("marks", 300, "marks.jsonl", judgements.marks, read_marks),
+    Kind("verdicts", 300, "verdicts.jsonl", judgements.verdicts, read_verdicts),
+    Kind("rubric", 300, "rubric.toml", judgements.rubric, read_rubric),
     Kind("picture text", 1000, "x.png", texts.picture_text, read_picture_text),
-    Kind("lora", 1300, "x.safetensors", tensors.lora, read_lora),
+    Kind("lora", 1000, "x.safetensors", tensors.lora, read_lora),
     Kind("base", 600, "x.safetensors", base, read_base),
 )}  # fmt: skip
 

@@ -47,13 +47,13 @@ def caption(chance: Random) -> tuple[bytes, bool]:
 
 
 def recipe(chance: Random) -> tuple[bytes, bool]:
-    return _toml(tomllib.loads(recipes.to_toml(recipes.Recipe())), chance)
+    return spoilt_toml(tomllib.loads(recipes.to_toml(recipes.Recipe())), chance)
 
 
 def plan(chance: Random) -> tuple[bytes, bool]:
     shipped = sorted(resources.folder("sheets").glob("*.toml"))
     text = chance.choice(shipped).read_text(encoding="utf-8")
-    return _toml(tomllib.loads(text), chance)
+    return spoilt_toml(tomllib.loads(text), chance)
 
 
 def sheet(chance: Random) -> tuple[bytes, bool]:
@@ -61,12 +61,12 @@ def sheet(chance: Random) -> tuple[bytes, bool]:
     columns = (Axis("seed", (1, 2)), Axis("outfit", ("a",)))
     spec = RenderSpec(prompt="{trigger}, {outfit}")
     whole = Sheet("t", rows, columns, spec, (("trigger", "mira"),), ((1, "ab"), (2, "cd")))
-    return _toml(tomllib.loads(sheet_text(whole)), chance)
+    return spoilt_toml(tomllib.loads(sheet_text(whole)), chance)
 
 
 def project(chance: Random) -> tuple[bytes, bool]:
     whole = Project("Two", (_MIRA, _KAI), "practice", groups=(Group(("Mira", "Kai"), 3),))
-    return _toml(tomllib.loads(projects.to_toml(whole)), chance)
+    return spoilt_toml(tomllib.loads(projects.to_toml(whole)), chance)
 
 
 def journal(chance: Random) -> tuple[bytes, bool]:
@@ -117,7 +117,8 @@ def picture_text(chance: Random) -> tuple[bytes, bool]:
     return png_with([_text_chunk(name, content, chance), *others[:chance.randrange(3)]]), structured
 
 
-def _toml(table: Mapping[str, object], chance: Random) -> tuple[bytes, bool]:
+def spoilt_toml(table: Mapping[str, object], chance: Random) -> tuple[bytes, bool]:
+    """The text of a table, wrong on purpose, and whether it is TOML still."""
     from studio.core.errors import UserError
     from studio.core.toml import dumps
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from studio.core.marks import CAUSES
 from ui.i18n import tr
+from ui.pages.epochs_remarks import cause_text
 from ui.viewstate.epoch_panes import MOST
 from ui.widgets.pair_view import BLINK, DIFFERENCE, WIPE
 
@@ -13,8 +15,10 @@ if TYPE_CHECKING:
 
     from ui.pages.epochs import EpochsPage
 
+_STEP = 0.2    # of what is in sight
+
 MODES = (WIPE, BLINK, DIFFERENCE)
-MARKS = tuple(f"epochs.mark{digit}" for digit in (1, 2, 3, 0))
+MARKS = tuple(f"epochs.mark{digit}" for digit in (1, 2, 3, 0))   # on every scale a cell is judged by some of these
 
 
 def add_actions(page: EpochsPage, within: QWidget) -> None:
@@ -23,6 +27,8 @@ def add_actions(page: EpochsPage, within: QWidget) -> None:
     _add_views(page, within)
     _add_panes(page, within)
     _add_marks(page, within)
+    _add_remarks(page, within)
+    _add_details(page, within)
     _add_uses(page, within)
 
 
@@ -92,26 +98,71 @@ def _add_marks(page: EpochsPage, within: QWidget) -> None:
         (1, tr("Obtained"), "good", tr("This cell is what the prompt asked for.")),
         (2, tr("Partial"), "warning", tr("This cell is partly what the prompt asked for.")),
         (3, tr("Not obtained"), "error", tr("This cell is not what the prompt asked for.")),
-        (0, tr("Take the mark back"), "leave", tr("Nobody has judged this cell.")),
+        (0, tr("No points"), "error", tr("On a scale of points; on others it takes the mark back.")),
+        (4, tr("Four points"), "star", tr("On a scale of points.")),
+        (5, tr("Five points"), "star-full", tr("On a scale of points.")),
     )
     for digit, text, icon, tip in marks:
         add(f"epochs.mark{digit}", text, lambda digit=digit: page.mark(digit), icon=icon, key=str(digit), tip=tip,
             group=group, within=within)
     add("epochs.unmarked", tr("Next unmarked"), page.go_unmarked, icon="next", key="N", group=group, within=within,
         tip=tr("The next cell that nobody has judged, prompt by prompt."))
+    add("epochs.unmark", tr("Take the mark back"), lambda: page.bench.unmark(), icon="leave", key="Backspace; Del",
+        group=group, within=within, tip=tr("Nobody has judged this cell."))
+    add("epochs.trait", tr("Next trait"), lambda: page.bench.step_trait(1), icon="list", key="A", group=group,
+        within=within, tip=tr("The keys mark the next trait of the rubric."))
+    add("epochs.trait_before", tr("Previous trait"), lambda: page.bench.step_trait(-1), icon="list", key="Shift+A",
+        group=group, within=within, tip=tr("The keys mark the trait of the rubric before this one."))
+    add("epochs.rubric", tr("Edit the rubric …"), lambda: page.bench.edit_rubric(), icon="edit", key="Shift+J",
+        group=group, within=within, tip=tr("Which traits are asked of every cell, and on which scale."))
+    add("epochs.blind", tr("Judge blind"), lambda: page.bench.mode.begin(), icon="eye-off", key="Shift+B", group=group,
+        within=within, tip=tr("One cell after the other, shuffled; nothing tells which epoch it is of."))
     add("epochs.undo", tr("Undo the mark"), page.undo_mark, icon="undo", key="U", group=group, within=within,
         tip=tr("Takes back what was marked last."))
     add("epochs.redo", tr("Redo the mark"), page.redo_mark, icon="redo", key="Shift+U", group=group, within=within,
         tip=tr("Marks again what was undone last."))
 
 
+def _add_remarks(page: EpochsPage, within: QWidget) -> None:
+    add, group = page.session.actions.add, tr("Epochs")
+    add("epochs.remarks", tr("About the cell"), lambda: page.bench.toggle_pane(), icon="judge", key="J", group=group,
+        within=within, checkable=True, tip=tr("Traits, causes, a note and the judge, beside the panes."))
+    add("epochs.keep", tr("Keep this cell"), lambda: page.bench.keep(), icon="star", key="K", group=group,
+        within=within, checkable=True, tip=tr("A keeper; the same key lets it go."))
+    add("epochs.keepers", tr("Only what was kept"), lambda: page.bench.toggle_kept(), icon="filter", key="Shift+K",
+        group=group, within=within, checkable=True, tip=tr("Keys go through the prompts and epochs of keepers alone."))
+    add("epochs.note", tr("Write a note"), lambda: page.bench.write_note(), icon="note", key="E", group=group,
+        within=within, tip=tr("On this cell, in your own words."))
+    for number, why in enumerate(CAUSES, 1):
+        add(f"epochs.cause{number}", tr("Failed: {cause}", cause=cause_text(why)),
+            lambda why=why: page.bench.blame(why), icon="reject", key=f"Alt+{number}", group=group, within=within,
+            tip=tr("Why this cell failed; the same key takes it back."))
+    add(f"epochs.cause{len(CAUSES) + 1}", tr("Failed for another cause"), lambda: page.bench.write_cause(),
+        icon="reject", key=f"Alt+{len(CAUSES) + 1}", group=group, within=within, tip=tr("In your own words."))
+
+
+def _add_details(page: EpochsPage, within: QWidget) -> None:
+    add, group = page.session.actions.add, tr("Epochs")
+    add("epochs.strips", tr("Details through the epochs"), lambda: page.bench.toggle_strips(), icon="strip", key="M",
+        group=group, within=within, checkable=True,
+        tip=tr("One feature of every epoch in a row, and how far its colour is from the target's."))
+    add("epochs.box", tr("Draw a box"), lambda: page.bench.draw_box(), icon="box", key="X", group=group, within=within,
+        tip=tr("Round a detail, in any pane; it holds for every cell of this prompt."))
+    add("epochs.box_sight", tr("Box what is in sight"), lambda: page.bench.take_sight(), icon="fit", key="Shift+X",
+        group=group, within=within, tip=tr("Zoom in on a detail first: what the pane in focus shows becomes the box."))
+    add("epochs.box_next", tr("Next detail"), lambda: page.bench.strips.choose_next(), icon="next", key="V",
+        group=group, within=within, tip=tr("Another box in the strip."))
+    add("epochs.box_remove", tr("Remove the box"), lambda: page.bench.strips.remove(), icon="trash", key="Shift+Del",
+        group=group, within=within, tip=tr("This detail is no longer looked at under this prompt."))
+    sides = (("left", tr("Look further left"), -_STEP, 0.0), ("right", tr("Look further right"), _STEP, 0.0),
+             ("up", tr("Look further up"), 0.0, -_STEP), ("down", tr("Look further down"), 0.0, _STEP))
+    for side, text, right, down in sides:
+        add(f"epochs.look_{side}", text, lambda right=right, down=down: page.parts.stage.viewer.pan(right, down),
+            icon=side, key=f"Ctrl+{side.title()}", group=group, within=within,
+            tip=tr("All panes move where they are zoomed."))
+
+
 def _add_uses(page: EpochsPage, within: QWidget) -> None:
     add, group = page.session.actions.add, tr("Epochs")
     add("epochs.why", tr("Why?"), page.show_why, icon="question", key="Y", group=group, within=within,
         tip=tr("The comparisons that the sentence rests on, and how they were made."))
-    add("epochs.copy", tr("Copy the path of its file"), page.copy_file, icon="copy", key="Ctrl+Shift+C", group=group,
-        within=within, tip=tr("The LoRA file of the epoch to take, for ComfyUI or a folder."))
-    add("epochs.folder", tr("Show its file in the folder"), page.open_folder, icon="folder", key="O", group=group,
-        within=within, tip=tr("Opens the folder that holds the LoRA of the epoch to take."))
-    add("epochs.render", tr("Render a sheet of this run"), page.render, icon="grids", group=group, within=within,
-        tip=tr("Draws every epoch with the same prompts and seeds: the sheet “epoch-by-prompt”."))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from studio.core.axes import Value
 from ui.i18n import tr
-from ui.pages.epochs_judging import mark_words
+from ui.pages.epochs_remarks import cause_text
 from ui.pages.epochs_stage import Exhibit
 from ui.pages.training_live_curves import short_name
 from ui.pages.training_live_targets import Targets
@@ -81,7 +81,15 @@ class Exhibitor:
             return Exhibit(tr("{name}: not drawn", name=name), None, page.series.size)
         if self.is_across:
             name = f"{short_name(page.series.run)} · {name}"
-        return Exhibit(name, shot.path, page.series.size, mark_words(page.judging.value(shot)))
+        return Exhibit(name, shot.path, page.series.size, page.judging.words(shot), self._signs(shot))
+
+    def _signs(self, shot: Shot) -> tuple[tuple[str, str], ...]:
+        """What was said of a cell beside its trait."""
+        judging = self._page.judging
+        causes = ", ".join(map(cause_text, judging.causes(shot)))
+        told = {"star-full": tr("Kept  (K)") if judging.is_kept(shot) else "", "reject": causes,
+                "note": judging.note(shot)}
+        return tuple((shape, text) for shape, text in told.items() if text)
 
     def _target(self) -> Exhibit:
         page = self._page

@@ -6,6 +6,8 @@ the others, until all are fitted again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -26,6 +28,7 @@ from ui.widgets.basics import Elided, caption, restyle, row, within
 from ui.widgets.empty import Picture
 from ui.widgets.linked_viewers import LinkedViewer
 
+SIGNS = ("star-full", "reject", "note")   # kept, a cause of its failing, a note
 HEAD = 26       # px over the picture, whatever stands there: all pictures are of one height
 
 _ALONE = Qt.KeyboardModifier.AltModifier
@@ -39,6 +42,7 @@ class PaneViewer(LinkedViewer):
 
     led = Signal(object, QPointF)  # px that the picture is high, None where it fits; its middle in shares
     scrubbed = Signal(int)         # so many epochs on, by the wheel with Shift
+    drawing = Signal(str)          # the name of the box that the mouse draws from here on; empty for none
 
     def __init__(self, surround: QColor, name: str) -> None:
         super().__init__(surround, name)
@@ -62,6 +66,10 @@ class PaneViewer(LinkedViewer):
         if not is_there or (self._size.width(), self._size.height()) != size:
             self.show_picture(pixmap, *size, keep=True)
             self._look_there()
+
+    def draw_box(self, name: str) -> None:
+        super().draw_box(name)
+        self.drawing.emit(name)
 
     @property
     def view(self) -> tuple[float, float, float, float]:
@@ -90,6 +98,15 @@ class PaneViewer(LinkedViewer):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def pan(self, right: float, down: float) -> None:
+        """Looks so many shares of what is in sight further; where all of it is in sight nothing happens."""
+        if self._zoom is not None:
+            self._middle += QPointF(right * self.width() / self._size.width(),
+                                    down * self.height() / self._size.height()) / self.scale
+            self._hold_in_sight()
+            self.update()
+            self._tell()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -135,7 +152,8 @@ class EpochPane(QWidget):
         self.name.setProperty("role", "strong")
         self._pin, self._shape = Picture("pin", _BADGE), Picture("good", _BADGE)
         self._pin.setToolTip(tr("Pinned: keys and wheel leave it where it is  (P)"))
-        head = row(self._key, self._pin, self.name, self._shape, self.mark, gap=theme.TINY)
+        self.signs = tuple(Picture(shape, _BADGE) for shape in SIGNS)
+        head = row(self._key, self._pin, self.name, *self.signs, self._shape, self.mark, gap=theme.TINY)
         head.setStretch(2, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
@@ -165,6 +183,14 @@ class EpochPane(QWidget):
         self.setAccessibleName(f"{name}, {word}" if word else name)
         self.viewer.setAccessibleName(tr("Pane {n}: {name}", n=self.number + 1, name=self.accessibleName()))
 
+    def show_signs(self, signs: Iterable[tuple[str, str]]) -> None:
+        """What else was said: (one of SIGNS, in words)."""
+        there = dict(signs)
+        for shape, picture in zip(SIGNS, self.signs, strict=True):
+            picture.setVisible(shape in there)
+            picture.setToolTip(there.get(shape, ""))
+        self._make_room()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._make_room()
@@ -177,7 +203,8 @@ class EpochPane(QWidget):
 
     def _make_room(self) -> None:
         """In a narrow pane the shape of a mark stands for its word."""
-        self.mark.setVisible(self._has_mark and self.width() >= _WORDY)
+        signs = sum(not each.isHidden() for each in self.signs)
+        self.mark.setVisible(self._has_mark and self.width() >= _WORDY + 2 * _BADGE * signs)
 
     def eventFilter(self, watched: QWidget, event: QFocusEvent) -> bool:
         if event.type() == QFocusEvent.Type.FocusIn:
