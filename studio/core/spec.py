@@ -20,7 +20,11 @@ _SPELLINGS = {
 
 @dataclass(frozen=True, slots=True)
 class RenderSpec:
-    """One picture to render. `loras` are (SHA-256 of the file, strength); `base` is the digest of the base model."""
+    """One picture to render. `loras` are (SHA-256 of the file, strength); `base` is the digest of the base model.
+
+    `drawn_by` is the program that draws it, empty for this studio: the same settings come out almost alike elsewhere,
+    and almost is another picture.
+    """
 
     prompt: str = knob("", "Prompt", "What to draw: tags, then sentences. (tag:1.3) weighs a tag.")
     negative: str = knob("", "Negative prompt", "What to avoid. Inactive at CFG 1, where it costs nothing.")
@@ -35,6 +39,7 @@ class RenderSpec:
                            choices=NOISE_RULES)
     loras: tuple[tuple[str, float], ...] = ()
     base: str = ""
+    drawn_by: str = ""
 
 
 def key_of(spec: RenderSpec) -> str:
@@ -43,6 +48,8 @@ def key_of(spec: RenderSpec) -> str:
     At CFG 1 the negative takes no part; a LoRA at strength 0 is as good as none.
     """
     facts = to_mapping(spec) | {"loras": _active(spec.loras), "base": spec.base}
+    if spec.drawn_by:
+        facts["drawn_by"] = spec.drawn_by
     if spec.cfg == 1.0:
         del facts["negative"]
     text = json.dumps(facts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))

@@ -90,6 +90,11 @@ class Sheet:
         return self.rows + self.columns + self.within
 
     @property
+    def heading(self) -> str:
+        """Its title, with the program that draws it if that is another one."""
+        return f"{self.title} · {self.spec.drawn_by}" if self.spec.drawn_by else self.title
+
+    @property
     def row_labels(self) -> tuple[str, ...]:
         return _labels(self.rows)
 
@@ -161,6 +166,7 @@ def set_by(axes: Iterable[Axis], name: str) -> Iterator[Value]:
 def to_toml(sheet: Sheet) -> str:
     """The text of `sheet.toml`."""
     spec = to_mapping(sheet.spec) | {"base": sheet.spec.base, "loras": [list(each) for each in sheet.spec.loras]}
+    spec |= {"drawn_by": sheet.spec.drawn_by} if sheet.spec.drawn_by else {}
     more = {"within": [_axis_table(axis) for axis in sheet.within],
             "wordings": [_facts(each) for each in sheet.wordings]}
     return toml.dumps({
@@ -266,9 +272,10 @@ def _plain(value: object) -> Value:
 
 
 def _spec_of(table: Mapping[str, object], where: str) -> RenderSpec:
-    settings = {name: value for name, value in table.items() if name not in ("base", "loras")}
+    settings = {name: value for name, value in table.items() if name not in ("base", "loras", "drawn_by")}
     loras = tuple((str(sha256), float(strength)) for sha256, strength in table["loras"])
-    return dataclasses.replace(build(RenderSpec, settings, where), base=str(table["base"]), loras=loras)
+    return dataclasses.replace(build(RenderSpec, settings, where), base=str(table["base"]), loras=loras,
+                               drawn_by=str(table.get("drawn_by", "")))
 
 
 def _check_epochs(sheet: Sheet) -> None:

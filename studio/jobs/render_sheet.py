@@ -10,21 +10,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.core.axes import Axis
+from studio.core.cell_source import HERE, Source
+from studio.core.errors import UserError
 from studio.core.events import CellReady, Ending, Facts, Finished, Note, Progress, Started, Stopped
 from studio.core.said import Said
 from studio.core.sheet_plan import SheetPlan
 from studio.core.sweep import Cell, Sheet, flat, in_costed_order
 from studio.jobs.bases import BaseChoice
+from studio.jobs.cell_source import Sourced, own_sheet, sourced
+from studio.jobs.comfy_cells import ComfyCells
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
 from studio.jobs.pace import Pace
 from studio.jobs.plan_sheet import PlannedSheet, plan_sheet
+from studio.jobs.png_cells import PngCells
 from studio.jobs.render_picture import NEGATIVE_INACTIVE, model_names, read_loras
 from studio.jobs.score import Judge, score
 from studio.jobs.sheet_image import draw_sheet
 from studio.jobs.sheet_layout import Notes, layout
 from studio.store import sweeps
 from studio.store.atomic import replace_atomic
+from studio.store.cell_sources import keep_source
 from studio.store.comfy_graph import ModelNames
 from studio.store.picture_text import write_png
 from studio.store.sweeps import SheetFolder
@@ -38,13 +44,16 @@ if TYPE_CHECKING:
 
 PICTURE = "sheet.png"
 
+Maker = ComfyCells | PngCells
+
 
 @dataclass(frozen=True, slots=True)
 class RenderSheet:
     """The missing cells of a sheet, and what a judge says of them if there is one.
 
     `loras` says where the file of each digest lies, `bases` which base is meant by a digest that is not that of `base`;
-    `notes` stand beside the base and the epochs. `remarks` are told when it starts.
+    `notes` stand beside the base and the epochs. `remarks` are told when it starts. `source` says where pictures come
+    from; `found` are those of a folder by their keys.
     """
 
     place: Workspace
@@ -56,6 +65,8 @@ class RenderSheet:
     judge: Judge | None = None
     bases: Mapping[str, BaseChoice] = field(default_factory=dict)
     remarks: tuple[Said, ...] = ()
+    source: Source = HERE
+    found: Mapping[str, Path] = field(default_factory=dict)
     kind = "sheet"
 
     @property
@@ -63,8 +74,9 @@ class RenderSheet:
         return self.of.folder
 
     def run(self, gpu: Gpu, emit: Emit, stop: Stop) -> Ending:
-        sheet, facts = sweeps.read_sheet(self.of), gpu.facts()
-        cells = sheet.expand()
+        sheet = sweeps.read_sheet(self.of)
+        cells, maker = sheet.expand(), self._maker(sheet, emit, stop)
+        facts = maker.facts() if maker else gpu.facts()
         named = {"title": sheet.title, "base": self.base.title}
         emit(Started(self.of.folder.name, self.kind, len(cells), {**facts, **named}))
         if sheet.spec.negative and all(cell.spec.cfg == 1 for cell in cells):
@@ -73,10 +85,26 @@ class RenderSheet:
             emit(Note(str(remark)))
         work = _Work(self, _by_key(cells), facts, emit, stop)
         work.adopt()
-        work.render(gpu)
-        if work.missing or not work.score():
+        work.fetch(maker) if maker else work.render(gpu)
+        has_more = work.missing and (stop.is_set() or self.source.kind != "folder")  # a folder has what it has
+        if has_more or not work.score():
             return Stopped({"cells": len(cells) - len(work.missing)})
-        return Finished({"sheet": str(self.draw(sheet)), "cells": len(cells), "rendered": work.rendered})
+        missing = {"missing": len(work.missing)} if work.missing else {}
+        return Finished({"sheet": str(self.draw(sheet)), "cells": len(cells), "rendered": work.rendered} | missing)
+
+    def _maker(self, sheet: Sheet, emit: Emit, stop: Stop) -> Maker | None:
+        """Who makes the pictures, if it is not this computer. Raises UserError for a sheet that another has to draw."""
+        match self.source.kind:
+            case "comfyui":
+                models = {cell.spec.base: self.bases.get(cell.spec.base, self.base) for cell in sheet.expand()}
+                names = {digest: model_names(base.files()) for digest, base in models.items()}
+                return ComfyCells(self.source.where, names, self.loras, emit, stop, folder=self.source.loras)
+            case "folder":
+                return PngCells(self.source.where, self.found, stop)
+        if sheet.spec.drawn_by:
+            raise UserError(f"The pictures of this sheet are drawn by {sheet.spec.drawn_by}",
+                            "Say where they come from, or render a sheet of this computer's own.")
+        return None
 
     def draw(self, sheet: Sheet) -> Path:
         """Writes the labelled picture of the whole sheet and returns its file."""
@@ -88,15 +116,29 @@ class RenderSheet:
 
 
 def start_sheet(place: Workspace, plan: str | Path | SheetPlan, wanted_run: str, base: BaseChoice | None = None,
-                axes: Iterable[Axis] = (), loras: Iterable[tuple[Path, float]] = ()) -> RenderSheet:
-    """The sheet of a plan for a run, see `plan_sheet`; one that was begun is taken up again."""
-    return sheet_job(place, plan_sheet(place, plan, wanted_run, base, axes, loras))
+                axes: Iterable[Axis] = (), loras: Iterable[tuple[Path, float]] = (),
+                source: Source = HERE) -> RenderSheet:
+    """The sheet of a plan for a run, see `plan_sheet`; one that was begun is taken up again.
+
+    With a folder of pictures of which none is a cell of that sheet, they make a sheet of the run by themselves.
+    """
+    made = sourced(place, plan_sheet(place, plan, wanted_run, base, axes, loras), source)
+    if source.kind == "folder" and not made.found:
+        made = own_sheet(place, Path(source.where), wanted_run, base)
+    return sourced_job(place, made)
 
 
 def sheet_job(place: Workspace, planned: PlannedSheet) -> RenderSheet:
-    """The job that renders a planned sheet."""
-    return RenderSheet(place, _folder(place, planned.sheet), planned.base, planned.loras, planned.notes,
-                       bases=planned.bases, remarks=planned.remarks)
+    """The job that renders a planned sheet, here or where the pictures of its program came from before."""
+    return sourced_job(place, sourced(place, planned))
+
+
+def sourced_job(place: Workspace, made: Sourced) -> RenderSheet:
+    """The job that gets the pictures of a sheet from its source, which the sheet remembers."""
+    planned, folder = made.planned, _folder(place, made.planned.sheet)
+    keep_source(folder, made.source)
+    return RenderSheet(place, folder, planned.base, planned.loras, planned.notes, bases=planned.bases,
+                       remarks=planned.remarks, source=made.source, found=made.found)
 
 
 class _Work:
@@ -104,7 +146,7 @@ class _Work:
 
     def __init__(self, job: RenderSheet, cells: Mapping[str, list[Cell]], facts: Facts, emit: Emit, stop: Stop) -> None:
         self._job, self._cells, self._facts, self._emit, self._stop = job, cells, facts, emit, stop
-        self._known = sweeps.read_sheet_state(job.place, job.of)
+        self._known = sweeps.read_sheet_state(job.of)
         self._told = {(each.row, each.column, each.slot) for each in self._known.cells}
         self._files: dict[str, LoraFile] = {}
         self.missing = dict(cells)
@@ -133,7 +175,23 @@ class _Work:
             if self._stop.is_set():
                 return
 
-    def _keep(self, cell: Cell, image: Image.Image, base: BaseChoice, models: ModelNames) -> None:
+    def fetch(self, maker: Maker) -> None:
+        """Gets what is missing from elsewhere, as far as it is to be had."""
+        pending = in_costed_order(cells[0] for cells in self.missing.values())
+        total, pace = sum(cell.spec.steps for cell in pending), Pace(len(pending), time.monotonic)
+        done = 0
+
+        def tell(step: int, steps: int) -> None:
+            self._emit(Progress(done + min(step, steps), total, pace.seconds_left(self.rendered), "step"))
+
+        for cell, image, models in maker.pictures(pending, tell):
+            self._keep(cell, image, self._job.bases.get(cell.spec.base, self._job.base), models)
+            done += cell.spec.steps
+            tell(0, 0)
+            if self._stop.is_set():
+                return
+
+    def _keep(self, cell: Cell, image: Image.Image, base: BaseChoice, models: ModelNames | None) -> None:
         names = [self._job.loras[sha256].name for sha256, _ in cell.spec.loras]
         write_png(self._job.of.cell(cell.key), image, cell.spec, base_name=base.title, lora_names=names,
                   facts=self._facts, models=models)

@@ -17,6 +17,7 @@ from studio.core.spec import RenderSpec
 from studio.store.png_chunks import text_chunk
 
 CHUNK = "prompt"
+SINK = "9"  # the number of the node that writes the picture
 
 _FIRST_LORA = 10  # the number of its node; the others follow
 
@@ -64,7 +65,13 @@ def graph_text(graph: Graph) -> str:
 
     It is ASCII, as ComfyUI's own: a chunk in another encoding is not read by every version of its window.
     """
-    return json.dumps(dict(_nodes(graph)))
+    return json.dumps(nodes_of(graph))
+
+
+def nodes_of(graph: Graph, keep: bool = True) -> dict[str, Node]:
+    """The nodes by id. Without `keep` the picture goes where ComfyUI clears up after itself, not into its output."""
+    nodes = dict(_nodes(graph))
+    return nodes if keep else nodes | {SINK: _node("PreviewImage", images=["8", 0])}
 
 
 def _nodes(graph: Graph) -> Iterator[tuple[str, Node]]:
@@ -84,7 +91,7 @@ def _nodes(graph: Graph) -> Iterator[tuple[str, Node]]:
                      seed=spec.seed, steps=spec.steps, cfg=spec.cfg, sampler_name=spec.sampler,
                      scheduler=spec.scheduler, denoise=1.0)
     yield "8", _node("VAEDecode", samples=["7", 0], vae=["3", 0])
-    yield "9", _node("SaveImage", images=["8", 0], filename_prefix="Anima")
+    yield SINK, _node("SaveImage", images=["8", 0], filename_prefix="Anima")
 
 
 def _node(kind: str, **inputs: object) -> Node:

@@ -66,6 +66,11 @@ def model_folders(root: Path, kinds: Iterable[str]) -> tuple[Path, ...]:
     return (*(root / kind for kind in kinds), *_extra_folders(root / _EXTRA, kinds))
 
 
+def lora_folders(root: Path) -> tuple[Path, ...]:
+    """Where an installation looks for LoRAs; they need not exist."""
+    return (root / _MODELS / LORAS[0], *_extra_folders(root / _EXTRA, LORAS))
+
+
 def usual_places(home: Path, environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
     """Where people keep ComfyUI, the folder that `COMFYUI_PATH` names first. They need not exist."""
     named = (Path(environment[VARIABLE]),) if environment.get(VARIABLE) else ()

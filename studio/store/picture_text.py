@@ -108,6 +108,7 @@ def graph_from(origin: Origin, models: ModelNames | None = None) -> Graph:
 def to_json(origin: Origin) -> str:
     """The text of the `charstudio` chunk."""
     spec = to_mapping(origin.spec) | {"loras": origin.spec.loras, "base": origin.spec.base}
+    spec |= {"drawn_by": origin.spec.drawn_by} if origin.spec.drawn_by else {}
     return json.dumps({"spec": spec, "base_name": origin.base_name, "lora_names": origin.lora_names,
                        "facts": dict(origin.facts)}, ensure_ascii=False)
 
@@ -123,8 +124,8 @@ def from_json(text: str) -> Origin | None:
 def _origin(table: Mapping[str, object]) -> Origin:
     knobs = dict(table["spec"])
     loras = tuple((str(sha256), float(strength)) for sha256, strength in knobs.pop("loras"))
-    base = str(knobs.pop("base"))
-    spec = replace(build(RenderSpec, knobs, OWN), loras=loras, base=base)
+    base, drawn_by = str(knobs.pop("base")), str(knobs.pop("drawn_by", ""))
+    spec = replace(build(RenderSpec, knobs, OWN), loras=loras, base=base, drawn_by=drawn_by)
     names = tuple(str(name) for name in table["lora_names"])
     if names and len(names) != len(loras):
         raise ValueError("as many names as LoRAs")

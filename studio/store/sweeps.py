@@ -68,7 +68,7 @@ def read_sheet(sheet: SheetFolder) -> Sheet:
     return sweep.from_toml(read_text(path), str(path))
 
 
-def read_sheet_state(workspace: Workspace, sheet: SheetFolder) -> SheetState:
+def read_sheet_state(sheet: SheetFolder) -> SheetState:
     """What a sheet's journal adds up to; see `runs.read_run`."""
     return fold_sheet(journal.read(sheet.journal), alive=is_running(sheet.folder))
 

@@ -103,7 +103,7 @@ def test_a_stopped_sheet_renders_only_what_is_missing(place: Workspace) -> None:
     assert isinstance(stopped[-1], Stopped) and 0 < done < 12
     again = run(start_sheet(place, PLAN, "latest"))
     assert again[-1].facts["rendered"] == 12 - done
-    assert len(sweeps.read_sheet_state(place, job.of).cells) == 12
+    assert len(sweeps.read_sheet_state(job.of).cells) == 12
 
 
 def test_strength_can_be_an_axis_and_0_is_the_base(place: Workspace) -> None:

@@ -30,7 +30,7 @@ def test_a_sheet_is_frozen_and_read_again(place):
     assert sheet.folder == place.sheets / "0001"
     assert read_sheet(sheet) == SHEET
     assert read_sheet(sheet).expand() == SHEET.expand()
-    assert read_sheet_state(place, sheet).status == "planned"
+    assert read_sheet_state(sheet).status == "planned"
 
 
 def test_a_sheet_is_found_by_number_and_as_the_latest(place):
