@@ -78,4 +78,5 @@ def _footer(sheet: Sheet, base: str) -> str:
         "sampler": spelled(spec.sampler), "scheduler": spelled(spec.scheduler), "steps": f"{spec.steps} steps",
         "cfg": f"CFG {spec.cfg:g}", "size": f"{spec.width} × {spec.height}", "seed": f"seed {spec.seed}",
     }  # fmt: skip
-    return " · ".join([text for name, text in named.items() if name not in varied] + [f"base: {base}"])
+    drawn_by = [f"drawn by {spec.drawn_by}"] if spec.drawn_by else []
+    return " · ".join([text for name, text in named.items() if name not in varied] + [f"base: {base}"] + drawn_by)

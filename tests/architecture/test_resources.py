@@ -81,7 +81,7 @@ BY_NAME: dict[str, Callable[[Path], None]] = {"tokenizer_config.json": read_toke
 BY_SUFFIX: dict[str, Callable[[Path], None]] = {
     ".toml": read_toml, ".safetensors": read_weights, ".onnx": read_tagger, ".csv": read_rows, ".json": read_json,
     ".png": read_image, ".webp": read_image, ".jpg": read_image, ".txt": read_text, ".md": read_text,
-    ".svg": read_drawing, ".qss": read_text,
+    ".svg": read_drawing, ".qss": read_text, ".html": read_text,
 }
 
 
