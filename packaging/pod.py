@@ -3,6 +3,7 @@
     python3 start.py                         everything: looks, fetches, tries the text encoder, trains
     python3 start.py --source http://host/f  fetches the base model's files from below another address
     python3 start.py --python /env/python    takes an environment that is there instead of making one
+    python3 start.py --processes 2           shares the batches of each step between two cards; the LoRA is the same
 
 Once more, it goes on where it was stopped. What was trained lies in project/, a folder that the studio opens. Where a
 single file comes from is written in sources.json; a file that is not the one this run was planned with is not taken.
@@ -31,7 +32,6 @@ ATTEMPTS = 4
 TIMEOUT_S = 60
 SPARE = 2 * 2**30  # bytes for checkpoints and states, beside the base model
 OLDEST_CARD, NEWEST_OF_CUDA_12 = (5, 0), (9, 0)  # compute capabilities of torch's CUDA 12.6 build
-OLDEST_OF_CUDA_13 = (7, 5)
 TEXT = ("text_encoder", "qwen_tokenizer")
 FLAGS = {"transformer": "--base", "text_encoder": "--text-encoder", "vae": "--vae"}
 FOLDER_FLAGS = {"qwen_tokenizer": "--qwen-tokenizer", "t5_tokenizer": "--t5-tokenizer"}
@@ -62,6 +62,7 @@ def options_of(arguments):
     parser.add_argument("--source", default="", help="the address that the base model's files lie below")
     parser.add_argument("--python", default="", help="the Python of an environment that holds all the studio needs")
     parser.add_argument("--device", default="auto", help="what computes: auto, cuda or cpu")
+    parser.add_argument("--processes", type=int, default=1, help="how many cards train it together (default: 1)")
     return parser.parse_args(arguments)
 
 
@@ -76,7 +77,7 @@ def run(options):
     python = options.python or environment()
     try_text(python, kit["base"], options.device)
     fetch_all([each for each in kit["base"] if each["role"] not in TEXT], sources)
-    return train(python, kit["base"], options.device)
+    return train(python, kit["base"], options.device, options.processes)
 
 
 # Looking
@@ -211,9 +212,6 @@ def sha256_of(path):
 def environment():
     """The Python of an environment that is made from the lock, with torch's build for this card and driver."""
     start = start_script()
-    capability, major = card(), driver()
-    if capability is not None and capability < OLDEST_OF_CUDA_13:
-        start.nvidia_driver = lambda: min(major or 0, start.CUDA_13_DRIVER - 1)  # CUDA 13 has left these cards out
     try:
         start.check_python(sys.version_info[:2])
         start.set_up(test=False)
@@ -237,14 +235,15 @@ def try_text(python, files, device):
         raise Stop("The text encoder does not work on this machine; the reason stands above. Nothing was trained.")
 
 
-def train(python, files, device):
+def train(python, files, device, processes=1):
     """Trains, or goes on with what was begun."""
     where = places(files)
     base = [word for role, flag in {**FLAGS, **FOLDER_FLAGS}.items() for word in (flag, where[role])]
+    how = ["--device", device, "--processes", str(processes), *base]
     runs = PROJECT / "runs"
     if runs.is_dir() and any(path.is_dir() for path in runs.iterdir()):
-        return studio(python, ["resume", str(PROJECT), "latest", "--device", device, *base])
-    return studio(python, ["train", str(PROJECT), "--recipe", str(ROOT / "recipe.toml"), "--device", device, *base])
+        return studio(python, ["resume", str(PROJECT), "latest", *how])
+    return studio(python, ["train", str(PROJECT), "--recipe", str(ROOT / "recipe.toml"), *how])
 
 
 def places(files):

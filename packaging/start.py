@@ -32,6 +32,7 @@ DEVELOPERS = {"test": "pytest", "bench": "tests.bench"}  # verb -> module; both 
 
 TORCH_WHEELS = "https://download.pytorch.org/whl"
 CUDA_13_DRIVER = 580  # the first driver that runs CUDA 13; CUDA 12.6 is the only older line torch 2.13 is built for
+BEFORE_TURING = ("5.", "6.", "7.0", "7.2")  # compute capabilities of cards that CUDA 13 has left out
 
 # What Qt opens when it draws without a screen, and besides on one: library -> Debian package.
 QT_LIBRARIES = {
@@ -245,10 +246,7 @@ def install_torch() -> None:
 
 
 def torch_sources(system: str, driver: int | None) -> tuple[TorchSource, ...]:
-    """Where to ask for torch, best first. `driver` is the NVIDIA driver's major version, None without a card.
-
-    PyPI's build is CUDA 13 on Linux, CPU on Windows, Metal on macOS.
-    """
+    """Where to ask for torch, best first. PyPI's build is CUDA 13 on Linux, CPU on Windows, Metal on macOS."""
     plain = TorchSource(pinned("torch"))
     if system == "darwin" or (system == "win32" and driver is None):
         return (plain,)
@@ -270,13 +268,15 @@ def torch_arguments(source: TorchSource) -> list[str]:
 
 
 def nvidia_driver() -> int | None:
-    """The NVIDIA driver's major version, None where there is no card or no driver."""
+    """The NVIDIA driver's major version, None without a card; one of CUDA 12 for a card that CUDA 13 has left out."""
     if not shutil.which("nvidia-smi"):
         return None
-    query = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
-    answer = subprocess.run(query, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    major = answer.stdout.strip().split(".")[0]
-    return int(major) if answer.returncode == 0 and major.isdigit() else None
+    version, card = (subprocess.run(["nvidia-smi", f"--query-gpu={what}", "--format=csv,noheader"], capture_output=True,
+                                    text=True, stdin=subprocess.DEVNULL).stdout
+                     for what in ("driver_version", "compute_cap"))
+    major = version.strip().split(".")[0]
+    newest = CUDA_13_DRIVER - 1 if card.startswith(BEFORE_TURING) else sys.maxsize
+    return min(int(major), newest) if major.isdigit() else None
 
 
 def install_studio(*, test: bool) -> None:

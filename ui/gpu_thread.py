@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _TURN_S = 0.001  # for which a thread may keep Python's lock: five times as often as usual the window can have it
 
-ON_CARD = frozenset({"demo", "train", "render", "sheet", "rehearse", "check", "score"})
+ON_CARD = frozenset({"demo", "train", "render", "sheet", "rehearse", "check", "score", "use"})
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)

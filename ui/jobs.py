@@ -33,6 +33,7 @@ class Jobs(QObject):
     advanced = Signal(object, object)  # Task, tuple[Event, ...]
     ended = Signal(object)             # Task
     rearranged = Signal()              # the order of what waits, whether the queue is paused, what failed
+    closed = Signal()                  # nothing runs any more, and nothing is told of it after this
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -172,6 +173,7 @@ class Jobs(QObject):
         self.drain()
         self._threads.clear()
         self.is_closing = False
+        self.closed.emit()
 
     def _thread(self, on_card: bool) -> GpuThread:
         from ui.gpu_thread import GpuThread

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from ui.awake import Awake
+from studio.jobs.awake import LONG, Awake
 from ui.desktop_note import DesktopNote
 from ui.gpu_thread import Task
 from ui.i18n import tr
@@ -18,8 +18,6 @@ from ui.kept_queue import KeptQueue
 from ui.notices import Notice
 from ui.run_offers import RunOffers
 from ui.session import Session
-
-_TOLD = ("train", "sheet", "score", "demo")  # jobs that a person goes away from
 
 
 class Overnight(QObject):
@@ -79,13 +77,13 @@ class Overnight(QObject):
             self.note.tell(run, tr("It has ended"))
 
     def _stay_awake(self, task: Task) -> None:
-        if self._is_seen and task.kind in _TOLD:
+        if self._is_seen and task.kind in LONG:
             self.awake.hold(task.title)
 
     def _ended(self, task: Task) -> None:
-        if not any(each.kind in _TOLD for each in self._session.jobs.open):
+        if not any(each.kind in LONG for each in self._session.jobs.open):
             self.awake.release()
-        if task.kind in _TOLD and task.course.status in ("finished", "failed") and not self._window.isActiveWindow():
+        if task.kind in LONG and task.course.status in ("finished", "failed") and not self._window.isActiveWindow():
             told = {"finished": tr("Finished"), "failed": tr("Failed")}[task.course.status]
             failure = task.course.failure
             self.note.tell(task.title, f"{told}: {failure.what}" if failure else told)

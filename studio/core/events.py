@@ -290,7 +290,11 @@ def to_json(event: Event) -> str:
 
 def from_json(line: str) -> Event:
     """The event of a line. Raises `ValueError` for what is no JSON, `UserError` for what this studio does not know."""
-    facts = json.loads(line)
+    return from_facts(json.loads(line), line)
+
+
+def from_facts(facts: dict[str, object], line: str = "") -> Event:
+    """The event of what a line held, which is taken apart; see `from_json`."""
     kind = _kinds().get(str(facts.pop("event", "")))
     if kind is None or not _fields_of(kind).issuperset(facts):
         raise UserError(f"A newer studio wrote this line: {shown(line)}", "Update the studio.")

@@ -78,7 +78,7 @@ class ForeignPreview:
 
 @dataclass(frozen=True, slots=True)
 class HeaderFacts:
-    """What the header of a LoRA says of its training; empty or 0 where it says nothing."""
+    """What the header of a LoRA says of its training; empty or 0 where it says nothing. `epochs` were planned."""
 
     rank: int = 0
     alpha: float = 0.0
@@ -88,6 +88,7 @@ class HeaderFacts:
     format: str = ""
     epoch: int = 0
     step: int = 0
+    epochs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,15 @@ class ForeignRun:
     @property
     def epochs(self) -> tuple[int, ...]:
         return tuple(each.epoch for each in self.checkpoints)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its last LoRA is there, as far as files tell: by the header, or by a name without a number."""
+        if not self.checkpoints:
+            return False
+        last = self.checkpoints[-1]
+        name = named(last.path)
+        return 0 < self.facts.epochs <= last.epoch or name is not None and name.epoch is name.step is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +192,7 @@ def header_facts(metadata: Mapping[str, str], shapes: Mapping[str, tuple[int, ..
         format=_format(shapes),
         epoch=_whole(metadata.get("ss_epoch")),
         step=_whole(metadata.get("ss_steps")),
+        epochs=_whole(metadata.get("ss_num_epochs")),
     )
 
 

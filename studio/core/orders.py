@@ -80,6 +80,16 @@ class Queue:
         rest.insert(place, moved)
         return dataclasses.replace(self, entries=tuple(rest))
 
+    def hold(self, id: str, after: str) -> "Queue":
+        """With the entry waiting for another one that is there; for none with an empty id."""
+        if after:
+            self.entry(after)
+        return self._with(dataclasses.replace(self.entry(id), after=after))
+
+    def awaited(self, id: str) -> bool:
+        """Whether anything waits for it."""
+        return any(each.after == id and each.status == "waiting" for each in self.entries)
+
     def remove(self, id: str) -> "Queue":
         """Without it. What was to come after it waits for nothing. Raises UserError while it runs."""
         if self.entry(id).status == "running":

@@ -21,10 +21,11 @@ _LENGTH_BYTES = 8
 _ALIGNMENT = 8
 
 
-def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
-    """Writes a safetensors file whole or not at all."""
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str], *,
+                  is_shared: bool = False) -> None:
+    """Writes a safetensors file whole or not at all; one that `is_shared` may be written by several at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, tensor_bytes(tensors, metadata))
+    write_atomic(path, tensor_bytes(tensors, metadata), is_shared=is_shared)
 
 
 def tensor_bytes(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
@@ -50,13 +51,16 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def cached_tensor(path: Path, name: str, make: Callable[[], Tensor]) -> Tensor:
-    """A tensor that was written to `path` once. The file may be lost or damaged at no cost but the time to make it."""
+    """A tensor that was written to `path` once. The file may be lost or damaged at no cost but the time to make it.
+
+    Two runs may come to the same picture at the same time: both make it, and both write the same bytes.
+    """
     try:
         return read_tensors(path)[0][name]
     except (UserError, KeyError):
         pass
     made = make()
-    write_tensors(path, {name: made}, {})
+    write_tensors(path, {name: made}, {}, is_shared=True)
     return made
 
 

@@ -14,7 +14,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -28,7 +28,7 @@ from studio.core.errors import UserError
 from studio.core.knobs import to_mapping
 from studio.core.rate import is_spent, learning_rate
 from studio.core.recipe import Recipe
-from studio.core.schedule import Batch, LaidOut, Sample, grouped, laid_out, plan, sample_seed
+from studio.core.schedule import Batch, LaidOut, Plan, Sample, grouped, laid_out, plan, sample_seed
 from studio.core.soundness import require_sound
 from studio.core.variants import caption_of, captions_of
 from studio.engine.anima.checkpoint import Anima
@@ -53,9 +53,12 @@ from studio.engine.optim import (
     require_installed,
     take_step,
 )
+from studio.engine.peers import Peers
 from studio.engine.precision import arithmetic, training_dtype
 from studio.engine.state import TrainState, machine_facts
 from studio.engine.text_cache import TextCache
+from studio.engine.together import Together
+from studio.engine.train_facts import Prepared, StepFacts, TrainImage, Uncompiled, Upscaled
 from studio.store.digests import sha256_of
 from studio.store.images import size_of_file
 
@@ -65,64 +68,14 @@ _FREE = ("name", "epochs", "max_steps", "save_every", "keep_last", "keep_every",
 _AVERAGE = "ema."  # before the name of what is averaged
 
 
-@dataclass(frozen=True, slots=True)
-class TrainImage:
-    """One image of the run: its file, its literal caption as written, how often an epoch shows it, who is called."""
+class Trainer:
+    """A LoRA on `anima.transformer` for as long as the `with` lasts; the base is the same before and after.
 
-    id: str
-    path: Path
-    caption: str
-    bucket: Bucket
-    repeats: int = 1
-    triggers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """`done` of `total` images and captions are in the cache."""
-
-    done: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class StepFacts:
-    """One optimizer step; steps and epochs count from 1. `exposures` counts pictures shown since the run began.
-
-    `buckets` are those of its pictures. `losses` are the means over the pictures of each trigger, where there are
-    several triggers.
+    With `peers` each of them has a trainer of the same run: the first one's steps, the others `lend` it their hands.
     """
 
-    step: int
-    epoch: int
-    epoch_done: bool
-    loss: float
-    lr: float
-    exposures: int
-    buckets: tuple[Bucket, ...] = ()
-    losses: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Uncompiled:
-    """The blocks could not be compiled, which changes the speed and the last bits, and nothing else."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Upscaled:
-    """An image smaller than its bucket, enlarged by `factor`."""
-
-    image_id: str
-    path: Path
-    factor: float
-
-
-class Trainer:
-    """A LoRA on `anima.transformer` for as long as the `with` lasts; the base is the same before and after."""
-
-    def __init__(self, anima: Anima, images: Sequence[TrainImage], recipe: Recipe, cache: Path) -> None:
+    def __init__(self, anima: Anima, images: Sequence[TrainImage], recipe: Recipe, cache: Path,
+                 peers: Peers | None = None) -> None:
         require_sound(recipe)
         require_installed(recipe)
         self.anima, self.recipe = anima, recipe
@@ -138,6 +91,8 @@ class Trainer:
         with ExitStack() as undo:
             self._dress(anima.transformer, undo)
             self._undo = undo.pop_all()
+        share = self._share if peers is None or peers.is_first else self._share_at_last
+        self._together = Together(peers, self._parameters, recipe.batch_size, share) if peers else None
 
     def _dress(self, transformer: nn.Module, undo: ExitStack) -> None:
         """Puts on what trains and what saves memory or time; `undo` takes it all off again, the last first."""
@@ -196,9 +151,22 @@ class Trainer:
             yield StepFacts(step, self.plan.epoch_of(step), self.plan.ends_epoch(step), loss, rate, self.exposures,
                             self._buckets_of(batches), self._by_trigger(batches, each))
 
+    def lend(self) -> Iterator[int]:
+        """Computes batches for the first of its peers until that lets it go; yields the step of each."""
+        return self._together.lend(self._batches_of)
+
     def reach(self, epochs: int) -> None:
         """From here on the run ends with this epoch; the course of the learning rate stays what it was."""
-        self.plan = plan(self._groups, replace(self.recipe, epochs=epochs, max_steps=0))
+        self.plan = self.plan_to(epochs)
+
+    def plan_to(self, epochs: int) -> Plan:
+        """The length of the run if it ends with this epoch."""
+        return plan(self._groups, replace(self.recipe, epochs=epochs, max_steps=0))
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers are trained."""
+        return sum(each.numel() for each in self._parameters)
 
     @property
     def is_spent(self) -> bool:
@@ -301,7 +269,8 @@ class Trainer:
     def _gradient(self, batches: Sequence[Batch]) -> tuple[float, float, list[float]]:
         """Leaves a step's gradient with the parameters; its loss, the gradient's norm before it was clipped, and the
         loss of each sample."""
-        loss, each = self._accumulate(batches)
+        step = self.step + 1
+        loss, each = self._together.accumulate(step, batches) if self._together else self._accumulate(batches)
         norm = clip_gradients(self._optimizer, self.recipe.clip)
         loss, norm, *each = torch.cat((torch.stack((loss, norm)), each)).tolist()  # the device is waited for here only
         return loss, norm, each
@@ -314,12 +283,26 @@ class Trainer:
         samples = sum(len(batch) for batch in batches)
         total, each = torch.zeros((), device=self.anima.device), []
         for batch in batches:
-            of_batch = self._losses(batch)
-            share = of_batch.sum() / samples
-            share.backward()
-            total += share.detach()
-            each.append(of_batch.detach())
+            share, of_batch = self._share(batch, samples)
+            total += share
+            each.append(of_batch)
         return total, torch.cat(each)
+
+    def _share(self, batch: Batch, samples: int) -> tuple[Tensor, Tensor]:
+        """Adds a batch's part of the gradient of a step of so many samples; that part of the loss, (), and the loss of
+        each sample, (batch,)."""
+        of_batch = self._losses(batch)
+        share = of_batch.sum() / samples
+        share.backward()
+        return share.detach(), of_batch.detach()
+
+    def _share_at_last(self, batch: Batch, samples: int) -> tuple[Tensor, Tensor]:
+        """`_share` for others, who cannot wait for the step to be tried again."""
+        try:
+            return self._share(batch, samples)
+        except self._blocks.failures as error:
+            self._given_up(error)
+            return self._share(batch, samples)
 
     def _losses(self, batch: Batch) -> Tensor:
         """The loss of each sample of a batch, (batch,)."""

@@ -13,6 +13,7 @@ import dataclasses
 import time
 from pathlib import Path
 
+from studio.core.errors import UserError
 from studio.core.events import (
     CheckpointRemoved,
     CheckpointSaved,
@@ -40,6 +41,7 @@ from studio.jobs.execute import Emit, Stop
 from studio.jobs.hearing import Hearing
 from studio.jobs.pace import Pace
 from studio.jobs.render_picture import model_names
+from studio.jobs.room import require_room
 from studio.jobs.telemetry import Gauge
 from studio.store import journal
 from studio.store.digests import sha256_of
@@ -120,13 +122,25 @@ class Attempt:
         """Makes the run longer or shorter; one that is beyond its new end has the epoch at hand for its last."""
         for asked in self._wishes.take("epochs"):
             epochs = max(asked.wish.value, self._plan.epoch_of(self._trainer.step))
-            if epochs > self._plan.epochs and self._trainer.is_spent:
-                self._emit(Note(_SPENT))
+            if epochs > self._plan.epochs and (why := self._too_long(epochs)):
+                self._emit(Note(why))
                 self._answer([asked], granted=False)
                 continue
             self._trainer.reach(epochs)
             self._pace = self._new_pace()
             self._wishes.answer(asked, self._trainer.step, epochs, self._plan.steps)
+
+    def _too_long(self, epochs: int) -> str:
+        """Why the run cannot have so many epochs; nothing if it can."""
+        if self._trainer.is_spent:
+            return _SPENT
+        longer = dataclasses.replace(self._recipe, epochs=epochs, max_steps=0)
+        try:
+            require_room(self._run, longer, self._trainer.plan_to(epochs), self._trainer.numbers,
+                         self._trainer.anima.dtype.itemsize)
+        except UserError as error:
+            return f"It stays at {self._plan.epochs} epochs. {error}"
+        return ""
 
     def _conclude(self) -> None:
         """What the end of the run leaves; an end that came nearer may be one where nothing was due."""

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from studio.core.errors import UserError
 from studio.core.events import Ending, Facts, Finished, Note, Progress, Started, Stopped
+from studio.core.generations import Here, build_for, found_in, generation_of
 from studio.jobs import machine
 from studio.jobs.bases import PRACTICE, BaseChoice
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
+from studio.jobs.nvidia import SeenCard, seen_card
 from studio.jobs.pace import Pace
 from studio.jobs.room import free_bytes
 from studio.jobs.threads import cores
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from studio.engine.anima.files import BaseFiles
 
 MIB = 2**20
+_TOLD = ("R11",)     # by `machine.unfit_versions`
 PROBLEM = "problem"  # what a fact is called that someone should do something about; there may be many
 
 _LITTLE_ROOM = 2 * 2**30  # bytes on the disk; a run of the public release keeps several checkpoints of 90 MiB
@@ -106,6 +109,19 @@ def _device(gpu: Gpu) -> Found:
     if gpu.device.type != "cpu":
         free, total = gpu.memory()
         yield from {"device_gib": _gib(total), "free_device_gib": _gib(free)}.items()
+    if card := seen_card():
+        yield from _card(card)
+
+
+def _card(card: SeenCard) -> Found:
+    """Its generation, the build of torch that fits it, and each landmine that it stands on by its id."""
+    generation, build = generation_of(card.capability), build_for(card.capability, card.driver)
+    yield "card", f"{card.name}, compute {'.'.join(map(str, card.capability))}, driver {card.driver}"
+    yield "generation", generation.name if generation else "unknown"
+    if build:
+        yield "wheel_index", build.index
+    here = Here(card.name, card.capability, card.driver, machine.of_card(), machine.beside_torch())
+    yield from ((PROBLEM, f"{id}: {case.message} {case.remedy}") for id, case in found_in(here) if id not in _TOLD)
 
 
 def _base(choice: BaseChoice, gpu: Gpu) -> Found:

@@ -149,7 +149,7 @@ def _shared_prompts(cast: tuple[SampleCharacter, ...]) -> Prompts:
 
 def _rows(sheet: RenderSheet, character: SampleCharacter, prompts: Prompts, traits: tuple[str, ...]) -> Rows:
     """What the judge saw in the cells of one character."""
-    scores = Scores(sweeps.read_sheet_state(sheet.place, sheet.of).scores)
+    scores = Scores(sweeps.read_sheet_state(sheet.of).scores)
     cells = (cell for cell in sweeps.read_sheet(sheet.of).expand()
              if cell.value(CHARACTER, character.name) == character.name)
     return rows_of(cells, scores, prompts, traits)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 
+from studio.jobs.children import start
 from studio.jobs.execute import LOG
-from studio.jobs.threads import settled
 from studio.store import runs
 from studio.store.workspace import read_project
 
-_ROOT = Path(__file__).parents[2]
 _LEFT: list[subprocess.Popen[bytes]] = []  # whoever lets go of one is warned that it still runs
 
 
@@ -24,28 +20,6 @@ def go_on_detached(project: Path, run_id: str) -> int:
     there.
     """
     run = runs.find_run(read_project(project), run_id)
-    command = [*_program(), "resume", str(project.absolute()), run.id]
-    with (run.folder / LOG).open("ab") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=_ROOT,
-                                   env=_environment(), **_on_its_own())
+    process = start(["resume", str(project.absolute()), run.id], run.folder / LOG)
     _LEFT.append(process)
     return process.pid
-
-
-def _program() -> list[str]:
-    """How this program is called; a packed one is its own interpreter."""
-    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "studio"]
-
-
-def _environment() -> dict[str, str]:
-    """As here, with as many threads as compute here: the last bits of a sum depend on them."""
-    torch = sys.modules.get("torch")
-    threads = {"OMP_NUM_THREADS": str(torch.get_num_threads())} if torch else {}
-    return settled(os.environ | threads)
-
-
-def _on_its_own() -> Mapping[str, object]:
-    """Whatever ends this process or its terminal does not end that one."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}

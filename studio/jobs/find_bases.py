@@ -16,7 +16,10 @@ from studio.store.comfyui import Installation
 
 @dataclass(frozen=True, slots=True)
 class FindBases:
-    """Tells the bases of every installation in the usual places, and in one more folder that a person named."""
+    """Tells the bases of every installation in the usual places, and in one more folder that a person named.
+
+    `lora_folders` are where these installations look for LoRAs, as far as there are such folders.
+    """
 
     also: Path | None = None
     home: Path = field(default_factory=Path.home)
@@ -27,11 +30,13 @@ class FindBases:
         emit(Started("", self.kind, 1))
         places = (*((self.also,) if self.also else ()), *comfyui.usual_places(self.home))
         bases: list[Path] = []
+        folders: list[Path] = []
         for installation in _readable(places, emit):
             if stop.is_set():
                 return Stopped({"bases": tuple(bases)})
             bases += installation.bases
-        return Finished({"bases": tuple(dict.fromkeys(bases))})
+            folders += [each for each in comfyui.lora_folders(installation.folder) if each.is_dir()]
+        return Finished({"bases": tuple(dict.fromkeys(bases)), "lora_folders": tuple(dict.fromkeys(folders))})
 
 
 def _readable(places: Iterable[Path], emit: Emit) -> Iterator[Installation]:

@@ -61,6 +61,19 @@ def card_of(device: torch.device) -> Card | None:
                 tuple(torch.cuda.get_arch_list()))
 
 
+def of_card() -> Machine:
+    """What matters to the card that this machine has, whatever was chosen to compute. Imports torch."""
+    import torch
+
+    card = card_of(torch.device("cuda")) if torch.cuda.is_available() else None
+    return Machine({package: _version(package) or "" for package in (*NEEDED, *REPLACERS)}, locked_versions(), card)
+
+
+def beside_torch() -> dict[str, str]:
+    """Packages that are built for one torch and break with another, as far as they are installed."""
+    return {package: found for package in ("torchvision", "torchaudio") if (found := _version(package))}
+
+
 def ram_bytes() -> tuple[int, int]:
     """(free, all) of this machine's memory."""
     memory = psutil.virtual_memory()

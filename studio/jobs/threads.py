@@ -10,14 +10,18 @@ import os
 from collections.abc import Mapping
 
 
-def settle_threads(spare: int = 0) -> None:
-    """All cores but `spare` compute, and idle threads sleep; what the person has set already stays."""
-    os.environ.update(settled(os.environ, spare))
+def settle_threads(spare: int = 0, processes: int = 1) -> None:
+    """All cores but `spare` compute, and idle threads sleep; what the person has set already stays.
+
+    Several processes share the cores.
+    """
+    os.environ.update(settled(os.environ, spare, processes))
 
 
-def settled(environment: Mapping[str, str], spare: int = 0) -> dict[str, str]:
+def settled(environment: Mapping[str, str], spare: int = 0, processes: int = 1) -> dict[str, str]:
     """An environment with both variables, as it is handed to a process that computes."""
-    return {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(max(1, cores() - spare)), **environment}
+    threads = max(1, (cores() - spare) // max(1, processes))
+    return {"OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(threads), **environment}
 
 
 def cores() -> int:

@@ -13,8 +13,18 @@ from pathlib import Path
 
 from studio.core import toml
 from studio.core.dataset import Dataset
-from studio.core.events import CheckpointSaved, Event, Facts, Finished, PreviewReady, Started, StepDone, stamped
-from studio.core.fold import RunState, fold
+from studio.core.events import (
+    CheckpointSaved,
+    Event,
+    Facts,
+    Finished,
+    PreviewReady,
+    Started,
+    StepDone,
+    Stopped,
+    stamped,
+)
+from studio.core.fold import RunState, fold, fold_course
 from studio.core.foreign_run import ForeignRun
 from studio.core.project import Character
 from studio.core.recipe import Recipe
@@ -27,6 +37,7 @@ from studio.store.runs import RunFolder
 from studio.store.workspace import Workspace
 
 ELSEWHERE = "elsewhere.toml"
+SO_FAR = "elsewhere"  # why a run ends here that may go on there
 
 
 def find_adopted(place: Workspace, run: ForeignRun) -> RunFolder | None:
@@ -50,17 +61,24 @@ def adopt(place: Workspace, run: ForeignRun, characters: tuple[Character, ...], 
     folder = runs.create_run(place, recipe, Dataset(characters, ()))
     write_atomic(folder.folder / ELSEWHERE, toml.dumps({"folder": str(_origin(run)[0]), "name": run.name}))
     last = run.checkpoints[-1].step if run.checkpoints else 0
-    ending = Finished({"from": run.trainer})
-    _append(folder, [Started(folder.id, "train", last, facts), *_news(run, RunState()), ending])
+    _append(folder, [Started(folder.id, "train", last, facts), *_news(run, RunState()), _ending(run)])
     return folder
 
 
 def catch_up(folder: RunFolder, run: ForeignRun) -> int:
-    """Adds the files that came, or changed, since; returns how many."""
-    state = fold(journal.read(folder.journal))
+    """Adds the files that came, or changed, since, and the end if it came with them; returns how many files."""
+    state, ending = fold(journal.read(folder.journal)), _ending(run)
     news = list(_news(run, state))
-    _append(folder, news, state.attempt)
+    has_ended = isinstance(ending, Finished) and state.status != "finished"
+    _append(folder, [*news, ending] if news or has_ended else [], state.attempt)
     return len(news)
+
+
+def _ending(run: ForeignRun) -> Finished | Stopped:
+    """Whether it is over there. Who trains cannot be seen from here: what is not over has come so far."""
+    facts = {"from": run.trainer}
+    is_over = fold_course(journal.read(run.journal)).status == "finished" if run.journal else run.is_whole
+    return Finished(facts) if is_over else Stopped({"why": SO_FAR, **facts})
 
 
 def _origin(run: ForeignRun) -> tuple[Path, str]:

@@ -7,6 +7,7 @@ and at worst a `.part` that the next opening removes.
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,16 +15,19 @@ from pathlib import Path
 PART = ".part"
 
 
-def write_atomic(path: Path, content: bytes | str) -> None:
-    """Replaces `path` by `content`; text is written as UTF-8, its line ends untouched."""
-    with replace_atomic(path) as part:
+def write_atomic(path: Path, content: bytes | str, *, is_shared: bool = False) -> None:
+    """Replaces `path` by `content`; text is written as UTF-8, its line ends untouched. For `is_shared` see below."""
+    with replace_atomic(path, is_shared=is_shared) as part:
         part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
 @contextmanager
-def replace_atomic(path: Path) -> Iterator[Path]:
-    """Lends a `.part` path to write to, then puts that file in the place of `path`; an error leaves it alone."""
-    part = part_of(path)
+def replace_atomic(path: Path, *, is_shared: bool = False) -> Iterator[Path]:
+    """Lends a `.part` path to write to, then puts that file in the place of `path`; an error leaves it alone.
+
+    Where several may write the same file at once it `is_shared`: each gets a path of its own, and the last one wins.
+    """
+    part = part_of(path.with_name(f"{path.name}.{secrets.token_hex(4)}") if is_shared else path)
     try:
         yield part
         sync_file(part)

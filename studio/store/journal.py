@@ -7,13 +7,16 @@ times as much as a line.
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from studio.core.errors import UserError, shown
-from studio.core.events import Event, from_json, to_json
+from studio.core.events import Event, to_json
 from studio.store.atomic import sync_folder
+from studio.store.feed import Feed, events_in
 from studio.store.lines import sound_end, write_line
 
 NAME = "journal.jsonl"
@@ -55,19 +58,8 @@ def read(path: Path) -> tuple[Event, ...]:
 
     Raises UserError naming file and place when a line before the end is damaged.
     """
-    events, _ = follow(path)
-    return events
-
-
-def follow(path: Path, offset: int = 0) -> tuple[tuple[Event, ...], int]:
-    """The events after byte `offset`, and the offset to go on from; a line that is still being written waits."""
-    if not path.exists():
-        return (), offset
-    with path.open("rb") as file:
-        file.seek(offset)
-        content = file.read()
-    end = sound_end(content)
-    return _events(path, content[:end], offset), offset + end
+    with _uncollected():
+        return tuple(event for block in Feed(path).read() for event in events_in(block))
 
 
 def heal(path: Path) -> int:
@@ -83,22 +75,18 @@ def heal(path: Path) -> int:
     return len(content) - end
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Inside, Python does not look for garbage: among a million events there is none, and it would look ever again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _line(event: Event) -> bytes:
     """Undecodable bytes of a file name, which UTF-8 cannot hold, become the escapes that JSON has for them."""
     return to_json(event).encode("utf-8", "backslashreplace")
-
-
-def _events(path: Path, content: bytes, offset: int) -> tuple[Event, ...]:
-    events = []
-    for line in content.splitlines(keepends=True):  # bytes split at line ends only; text would split at U+2028 too
-        events.append(_event(path, line, offset))
-        offset += len(line)
-    return tuple(events)
-
-
-def _event(path: Path, line: bytes, offset: int) -> Event:
-    try:
-        return from_json(line.decode("utf-8"))
-    except (ValueError, AttributeError, TypeError, RecursionError) as error:
-        raise UserError(f"{path} is damaged at byte {offset}: {shown(str(error))}",
-                        "Remove that line in a text editor; the rest can still be read.") from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from studio.core.errors import UserError
@@ -24,10 +25,11 @@ class QueueFile:
     """The queue of a project on disk. Whoever has the project open has this once.
 
     `queue` is what the file says; each verb changes both. `trouble` is a sentence where the file could not be read.
+    `put` writes the file for somebody who cannot wait for the disk: then it says what the queue says a moment later.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / NAME
+    def __init__(self, folder: Path, put: Callable[[Path, str], object] | None = None) -> None:
+        self._path, self._put = folder / NAME, put
         self.trouble = ""
         self.queue = self._read()
 
@@ -39,6 +41,10 @@ class QueueFile:
     def move(self, id: str, place: int) -> None:
         """To that place, from 0."""
         self._write(self.queue.move(id, place))
+
+    def hold(self, id: str, after: str) -> None:
+        """Lets it wait for another one; for none with an empty id."""
+        self._write(self.queue.hold(id, after))
 
     def remove(self, id: str) -> None:
         self._write(self.queue.remove(id))
@@ -76,5 +82,5 @@ class QueueFile:
 
     def _write(self, queue: Queue) -> None:
         """The file first: a full disk leaves both as they were."""
-        write_atomic(self._path, json.dumps(to_facts(queue), ensure_ascii=False, indent=1))
+        (self._put or write_atomic)(self._path, json.dumps(to_facts(queue), ensure_ascii=False, indent=1))
         self.queue = queue

@@ -16,6 +16,7 @@ from studio.jobs import machine
 from studio.jobs.bases import BaseChoice
 from studio.jobs.check import Check
 from studio.jobs.gpu import Gpu
+from studio.jobs.nvidia import SeenCard
 
 
 @pytest.fixture
@@ -141,3 +142,19 @@ def test_a_package_of_another_version_is_named_with_both(monkeypatch: pytest.Mon
 def test_memory_is_told_in_bytes() -> None:
     free, total = Gpu("cpu").memory()
     assert 2**20 < free < total
+
+
+def test_a_card_is_told_with_its_generation_the_build_that_fits_and_what_is_wrong_by_its_id(monkeypatch) -> None:
+    monkeypatch.setattr("studio.jobs.check.seen_card", lambda: SeenCard("NVIDIA GeForce RTX 5090", (12, 0), 570))
+    facts = run(Check())[-1].facts
+    assert (facts["card"], facts["generation"]) == ("NVIDIA GeForce RTX 5090, compute 12.0, driver 570", "Blackwell")
+    assert "wheel_index" not in facts
+    assert [each for each in facts["problems"] if each.startswith("E02: The driver is 570")]
+
+
+def test_a_machine_whose_torch_does_not_see_its_card_is_told_where_to_get_another_one(monkeypatch) -> None:
+    monkeypatch.setattr("studio.jobs.check.seen_card", lambda: SeenCard("NVIDIA H200", (9, 0), 550))
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    facts = run(Check())[-1].facts
+    assert facts["wheel_index"] == "https://download.pytorch.org/whl/cu126"
+    assert any(each.startswith("E03: torch does not see the NVIDIA H200") for each in facts["problems"])

@@ -13,6 +13,7 @@ from studio.core.errors import UserError
 from studio.core.events import (
     CheckpointSaved,
     Event,
+    Failed,
     Finished,
     Note,
     PreviewReady,
@@ -124,6 +125,26 @@ def test_a_lora_saved_now_is_what_a_run_that_ended_there_would_leave(project: Pa
     job, _ = started(project, (after(3), Wish("save")))
     short, _ = started(write_project(tmp_path / "short", tiny_base.transformer), recipe=replace(BARE, max_steps=3))
     assert same(job.of.snapshot(3), short.of.checkpoint(2))
+
+
+def test_a_longer_run_that_the_disk_does_not_hold_is_refused_and_goes_on_to_its_end(project: Path, monkeypatch) -> None:
+    def full_for_more_than_now(event: Event) -> bool:
+        if after(3)(event):
+            monkeypatch.setattr("studio.jobs.room.free_bytes", lambda folder: 0)
+        return after(3)(event)
+
+    job, events = started(project, (full_for_more_than_now, Wish("epochs", 6)))
+    [answer] = of(WishAnswered, events)
+    assert not answer.granted and isinstance(events[-1], Finished) and state_of(job).step == 8
+    assert any("It stays at 4 epochs" in each.text and "GiB are free" in each.text for each in of(Note, events))
+
+
+def test_a_resume_with_more_epochs_than_the_disk_holds_says_so_before_anything_is_loaded(project, monkeypatch) -> None:
+    started(project, stop_at=after(1))
+    plenty_for_few = 256 * 2**20 + 2**20
+    monkeypatch.setattr("studio.jobs.room.free_bytes", lambda folder: plenty_for_few)
+    failed = resumed(project, epochs=10_000)[-1]
+    assert isinstance(failed, Failed) and failed.kind == "person" and "Make room" in failed.remedy
 
 
 def test_previews_of_now_are_drawn_once_and_change_no_bit(project: Path, alone: Train) -> None:

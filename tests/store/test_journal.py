@@ -5,7 +5,7 @@ import pytest
 
 from studio.core.errors import UserError
 from studio.core.events import Note, StepDone, to_json
-from studio.store.journal import Journal, follow, heal, read
+from studio.store.journal import Journal, heal, read
 from tests.store.crash import killed
 
 APPEND_FOR_EVER = """
@@ -101,20 +101,6 @@ def test_damage_in_the_middle_is_named_and_not_passed_over(tmp_path):
     path.write_bytes(b"rubbish\n" + to_json(step(1)).encode() + b"\n")
     with pytest.raises(UserError, match=r"journal\.jsonl is damaged at byte 0"):
         read(path)
-
-
-def test_a_growing_journal_is_followed_line_by_line(tmp_path):
-    path = tmp_path / "journal.jsonl"
-    assert follow(path) == ((), 0)
-    written(path, step(1))
-    events, offset = follow(path)
-    assert events == (step(1),)
-    with path.open("ab") as file:
-        file.write(to_json(step(2)).encode()[:20])
-        file.flush()
-        assert follow(path, offset) == ((), offset)
-        file.write(to_json(step(2)).encode()[20:] + b"\n")
-    assert follow(path, offset)[0] == (step(2),)
 
 
 @pytest.mark.parametrize("lines", [1, 3, 50, 400])

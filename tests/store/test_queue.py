@@ -1,5 +1,6 @@
 import pytest
 
+from studio.core.errors import UserError
 from studio.core.orders import Order
 from studio.store.queue import NAME, QueueFile
 
@@ -49,3 +50,26 @@ def test_what_the_disk_did_not_take_is_not_in_the_queue(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         queue.add(SHEET)
     assert len(queue.queue.entries) == len(QueueFile(tmp_path).queue.entries) == 1
+
+
+def test_what_waits_for_another_one_still_does_after_a_restart(tmp_path):
+    queue = QueueFile(tmp_path)
+    first, second = queue.add(TRAIN), queue.add(SHEET)
+    queue.hold(second, first)
+    assert QueueFile(tmp_path).queue.entry(second).after == first and QueueFile(tmp_path).queue.next.id == first
+    assert queue.queue.awaited(first) and not queue.queue.awaited(second)
+    queue.hold(second, "")
+    queue.move(second, 0)
+    assert QueueFile(tmp_path).queue.next.id == second and not queue.queue.awaited(first)
+    with pytest.raises(UserError, match="not in the queue any more"):
+        queue.hold(second, "9")
+
+
+def test_whoever_cannot_wait_for_the_disk_writes_the_file_himself(tmp_path):
+    put = []
+    queue = QueueFile(tmp_path, lambda path, text: put.append((path, text)))
+    queue.add(TRAIN)
+    assert len(queue.queue.entries) == 1 and not (tmp_path / NAME).exists()
+    path, text = put[-1]
+    path.write_text(text)
+    assert QueueFile(tmp_path).queue.entries == queue.queue.entries

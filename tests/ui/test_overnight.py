@@ -1,9 +1,6 @@
 """A night of training survives the window: a kept queue, found runs, a machine that stays awake, a note at the end."""
 
 import json
-import os
-import stat
-import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +17,6 @@ from studio.store.run_lock import owned
 from studio.store.wishes import open_wishes
 from studio.store.workspace import Workspace
 from tests.ui.written_runs import append, written_run
-from ui.awake import Awake
 from ui.icons import icon
 from ui.widgets.status_strip import StatusStrip
 
@@ -55,6 +51,7 @@ def started(studio, task) -> None:
 
 
 def queue_of(studio) -> list[dict]:
+    studio.window._overnight.queue.flush()
     path = studio.session.place.folder / "queue.json"
     return json.loads(path.read_text())["entries"] if path.exists() else []
 
@@ -92,6 +89,7 @@ def test_turns_and_the_pause_are_kept(studio) -> None:
     started(studio, tasks[0])
     studio.session.jobs.move(tasks[2], 0)
     studio.session.jobs.pause()
+    studio.window._overnight.queue.flush()
     kept = json.loads((studio.session.place.folder / "queue.json").read_text())
     waiting = [each["order"]["facts"]["run"] for each in kept["entries"] if each["status"] == "waiting"]
     assert waiting == [tasks[2].run, tasks[1].run] and kept["paused"] is True
@@ -116,6 +114,83 @@ def test_what_waited_comes_back_paused_when_the_project_is_opened_again(studio, 
     jobs.waiting[0].stop()
     studio.finish()
     assert queue_of(studio) == []
+
+
+def order(id: str, run: str, status: str = "waiting", after: str = "") -> dict[str, object]:
+    return {"id": id, "order": {"kind": "resume", "facts": {"run": run, "base": {}, "epochs": 0}}, "after": after,
+            "status": status, "run": "", "said": ""}
+
+
+def test_what_was_to_come_after_another_run_still_does_when_the_project_is_opened_again(
+        studio, project_folder: Path) -> None:
+    first, _ = baking(studio)
+    second, third = (baking(studio, title)[0] for title in ("Training Suzu", "Training Rin"))
+    started(studio, first)
+    studio.session.jobs.start_after(third, second)
+    studio.session.jobs.start_after(second, first)
+    assert [each["id"] for each in queue_of(studio)] == ["1", "2", "3"], "what trains stands first"
+    assert [each["after"] for each in queue_of(studio)] == ["", "1", "2"]
+    studio.session.jobs.start_after(second, None)
+    assert [each["after"] for each in queue_of(studio)] == ["", "", "2"]
+    studio.session.jobs.move(third, 0)
+    studio.leave()
+    studio.open(project_folder)
+    again = {task.title: task for task in studio.session.jobs.waiting}
+    assert [task.title for task in studio.session.jobs.waiting] == [f"Training {third.run}", f"Training {second.run}"]
+    held, free = again[f"Training {third.run}"], again[f"Training {second.run}"]
+    assert held.after is free and held.is_held and free.after is None
+    studio.session.jobs.stop_all()
+    studio.finish()
+
+
+def test_a_run_that_was_cut_short_comes_back_before_what_waited_for_it(studio, project_folder: Path) -> None:
+    runs = [written_run(studio.session.place) for _ in range(2)]
+    studio.session.close()
+    entries = [order("1", runs[0].id, "running"), order("2", runs[1].id, after="1")]
+    (project_folder / "queue.json").write_text(json.dumps({"paused": False, "entries": entries}))
+    studio.open(project_folder)
+    first, second = studio.session.jobs.waiting
+    assert (first.title, second.title) == tuple(f"Training {run.id}" for run in runs) and second.after is first
+    studio.session.jobs.stop_all()
+    studio.finish()
+
+
+def test_the_window_does_not_wait_for_the_disk_and_the_last_word_counts(studio, monkeypatch) -> None:
+    from ui import kept_texts
+
+    slow, written = threading.Event(), []
+
+    def write(path: Path, text: str) -> None:
+        slow.wait(10)
+        written.append((threading.current_thread(), json.loads(text)))
+
+    monkeypatch.setattr(kept_texts, "write_atomic", write)
+    studio.session.jobs.pause()
+    tasks = [baking(studio)[0] for _ in range(4)]
+    assert len(written) == 0, "the window went on"
+    slow.set()
+    studio.window._overnight.queue.flush()
+    assert len(written) <= 2 and [len(text["entries"]) for _, text in written][-1] == 4
+    assert all(thread is not threading.main_thread() for thread, _ in written)
+    assert [each["order"]["facts"]["run"] for each in written[-1][1]["entries"]] == [task.run for task in tasks]
+    studio.session.jobs.stop_all()
+    studio.finish()
+
+
+def test_a_queue_that_cannot_be_written_is_told_of_and_keeps_nobody_from_training(studio, monkeypatch) -> None:
+    from ui import kept_texts
+
+    def full(path: Path, text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(kept_texts, "write_atomic", full)
+    told = QSignalSpy(studio.session.noticed)
+    task, job = baking(studio)
+    studio.finish(lambda: told.count() > 0)
+    assert "could not be written down: No space" in told.at(0)[0].text
+    job.gate.set()
+    studio.finish()
+    assert task.course.status == "finished"
 
 
 def test_a_damaged_queue_is_told_of_and_keeps_no_project_closed(studio, project_folder: Path) -> None:
@@ -263,31 +338,7 @@ def test_where_no_process_can_be_started_the_window_stays_and_says_why(studio, m
     assert studio.window.isVisible() and "No other process" in told.at(told.count() - 1)[0].text
 
 
-# Awake, and a note at the end
-
-@pytest.mark.skipif(sys.platform != "linux", reason="each system has its own way")
-def test_the_machine_is_kept_awake_by_a_process_that_ends_with_the_run(tmp_path: Path, monkeypatch) -> None:
-    program, words = tmp_path / "systemd-inhibit", tmp_path / "words"
-    program.write_text(f'#!/bin/sh\necho "$@" > {words}\nexec cat\n')
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    said: list[str] = []
-    awake = Awake(said.append)
-    awake.hold("Training Mira")
-    awake.hold("Training Suzu")
-    assert awake.is_held and said == []
-    awake.release()
-    awake.release()
-    assert not awake.is_held
-
-
-def test_where_nothing_keeps_a_machine_awake_a_line_is_logged_and_nothing_else(monkeypatch) -> None:
-    monkeypatch.setenv("PATH", "")
-    said: list[str] = []
-    awake = Awake(said.append)
-    awake.hold("Training Mira")
-    assert not awake.is_held and len(said) == 1 and "fall asleep" in said[0]
-
+# A note at the end
 
 def test_the_end_of_a_run_is_told_to_whoever_looks_elsewhere(studio) -> None:
     task, job = baking(studio)

@@ -18,6 +18,7 @@ from ui.gpu_thread import Task
 from ui.i18n import tr, trn
 from ui.icons import icon
 from ui.session import Session
+from ui.viewstate.run_figures import is_from_elsewhere
 from ui.widgets.basics import action_button, caption, push, row, within
 from ui.widgets.flow import FlowLayout
 
@@ -173,6 +174,8 @@ class RunControls(QWidget):
         action.setIcon(icon("pause" if self.is_running or waits else "play"))
         if waits:
             actions.disable("live.pause", tr("It waits for its turn."))
+        elif is_from_elsewhere(self._state):
+            actions.disable("live.pause", tr("It was trained elsewhere."))
         elif self._state.status == "finished":
             actions.disable("live.pause", tr("The run is finished; more epochs make it go on."))
         else:
@@ -180,6 +183,7 @@ class RunControls(QWidget):
 
     def _show_length(self) -> None:
         now = self._state.epochs or self._epochs
+        self.length.setEnabled(not is_from_elsewhere(self._state))
         is_other, done = self.length.value() != now, self.length.value() <= self._state.epoch and not self.is_running
         self.change.setVisible(is_other)
         self.change.setEnabled(not done)

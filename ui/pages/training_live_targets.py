@@ -74,6 +74,7 @@ class Targets(QObject):
     def _look_again(self, _: object = None) -> None:
         if not self._session.is_open:
             return
+        self._chosen = read_targets(self._session.place.folder)
         found = {prompt: self._target(prompt) for prompt in self._prompts}
         self._found = {prompt: record for prompt, record in found.items() if record}
         self.changed.emit()

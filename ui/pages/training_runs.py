@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.core.errors import UserError
+from studio.core.events import CheckpointSaved, Event
 from studio.core.fold import Course, fold_course
 from studio.core.run_diff import Axis, Branch, RunFacts, axes, is_confounded, lineage
 from studio.jobs.bases import BaseChoice
 from studio.store import runs
+from studio.store.adopted import origin_of
 from studio.store.feed import Feed, StepRows
 from studio.store.run_lock import is_running
 from studio.store.runs import RunFolder
 from studio.store.workspace import Workspace
 from ui.aside import Aside
-from ui.i18n import tr
+from ui.i18n import tr, trn
 from ui.session import Session
 from ui.viewstate.run_rows import RunRow
 
@@ -30,12 +32,22 @@ _LOOK_MS = 2_000  # between looks at runs that another process may be at
 
 @dataclass(frozen=True, slots=True)
 class KnownRun:
-    """A run on disk. Without `facts` its frozen files cannot be read, and nothing can be compared with it."""
+    """A run on disk. Without `facts` its frozen files cannot be read, and nothing can be compared with it.
+
+    `epochs` counts the LoRAs that a run from elsewhere has brought so far; None for one that was trained here.
+    """
 
     id: str
     course: Course
     facts: RunFacts | None
     parent: str
+    epochs: int | None = None
+
+    @property
+    def status(self) -> str:
+        """As the tree shows it."""
+        is_under_way = self.epochs is not None and self.course.status == "stopped"
+        return "elsewhere" if is_under_way else self.course.status
 
 
 _Stamped = tuple[object, KnownRun]  # what is known of a run, and a mark of its files as they were then
@@ -133,7 +145,7 @@ def read_known(run: RunFolder, base: str = "") -> KnownRun:
     """
     events = [event for block in _blocks(run) for event in block if not isinstance(event, StepRows)]
     course = fold_course(events, alive=is_running(run.folder))
-    return KnownRun(run.id, course, _facts(run, course, base), runs.parent_of(run))
+    return KnownRun(run.id, course, _facts(run, course, base), runs.parent_of(run), _brought(run, events))
 
 
 def rows_of(known: Iterable[KnownRun]) -> tuple[RunRow, ...]:
@@ -149,7 +161,7 @@ def rows_of(known: Iterable[KnownRun]) -> tuple[RunRow, ...]:
 def _rows(branch: Branch, parent: str, known: Mapping[str, KnownRun], numbers: Mapping[str, int]) -> list[RunRow]:
     run = known[branch.run]
     found = _axes(known.get(parent), run)
-    mine = RunRow(run.id, f"v{numbers[run.id]}", _title(run), run.course.status,
+    mine = RunRow(run.id, f"v{numbers[run.id]}", _title(run), run.status,
                   _told(found, run, known.get(parent)), parent, is_confounded(found or ()),
                   "\n".join(axis.sentence.replace("->", "→") for axis in found or ()))
     return [mine, *(row for child in branch.children for row in _rows(child, run.id, known, numbers))]
@@ -174,6 +186,9 @@ def _told(found: tuple[Axis, ...] | None, run: KnownRun, parent: KnownRun | None
     if run.facts is None:
         return tr("its files cannot be read")
     recipe = run.facts.recipe
+    if run.epochs is not None:
+        return trn("{n} epoch from {trainer}", "{n} epochs from {trainer}", run.epochs,
+                   trainer=str(run.course.facts.get("trainer", "")) or tr("elsewhere"))
     if found is None:
         return tr("rank {rank}, rate {rate}, {epochs} epochs", rank=recipe.rank, rate=f"{recipe.learning_rate:g}",
                   epochs=f"{recipe.epochs:,}")
@@ -189,6 +204,13 @@ def _brief(axis: Axis) -> str:
     """`rank 32 → 64`: what else follows the first change stands in the tooltip."""
     first = axis.changes[0]
     return f"{axis.name} {first.was} → {first.now}"
+
+
+def _brought(run: RunFolder, events: Iterable[Event]) -> int | None:
+    """How many epochs came from elsewhere; None for a run that was trained here."""
+    if origin_of(run) is None:
+        return None
+    return len({each.epoch for each in events if isinstance(each, CheckpointSaved)})
 
 
 def _facts(run: RunFolder, course: Course, base: str) -> RunFacts | None:

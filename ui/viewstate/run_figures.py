@@ -62,6 +62,8 @@ def verdict(state: RunState, doing: str = "", waits: bool = False, is_ours: bool
             return Verdict("planned", tr("Has not begun"), "", ("resume", "folder"))
         case "running":
             return Verdict("running", tr("Training"), doing or _asked(state))
+        case "finished" | "stopped" if is_from_elsewhere(state):
+            return _from_elsewhere(state)
         case "finished":
             return Verdict("finished", tr("Finished"), trn("{n} step in all", "{n} steps in all", step),
                            ("epochs", "folder", "again"))
@@ -76,6 +78,11 @@ def verdict(state: RunState, doing: str = "", waits: bool = False, is_ours: bool
             return _failed(state, is_ours)
         case _:
             return Verdict("interrupted", tr("Interrupted at {where}", where=where), _lost(state), ("resume", "folder"))
+
+
+def is_from_elsewhere(state: RunState) -> bool:
+    """Whether it is a folder of files that another trainer made."""
+    return "from" in state.course.result
 
 
 def seconds(value: float) -> str:
@@ -119,6 +126,16 @@ def _lost(state: RunState) -> str:
     return trn("Everything up to step {saved} is saved; {n} step after it is made again, bit for bit.",
                "Everything up to step {saved} is saved; {n} steps after it are made again, bit for bit.", again,
                saved=f"{saved:,}")
+
+
+def _from_elsewhere(state: RunState) -> Verdict:
+    """Nothing of it can be trained here; what has come can be looked at."""
+    trainer = str(state.course.result["from"]) or tr("another trainer")
+    count = len(state.checkpoints)
+    more = trn("{n} epoch lies here, from {trainer}.", "{n} epochs lie here, from {trainer}.", count, trainer=trainer)
+    if state.status == "finished":
+        return Verdict("finished", tr("Finished"), more, ("epochs", "folder"))
+    return Verdict("elsewhere", tr("Trained elsewhere, as far as it has come"), more, ("epochs", "folder"))
 
 
 def _failed(state: RunState, is_ours: bool) -> Verdict:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from ui.i18n import tr
 
 STATUS_ICONS: Mapping[str, str] = {"planned": "clock", "running": "play", "interrupted": "warning", "finished": "good",
-                                   "stopped": "pause", "failed": "error"}  # fmt: skip
+                                   "stopped": "pause", "failed": "error", "elsewhere": "folder"}  # fmt: skip
 STATUS_TONES: Mapping[str, str] = {"planned": "muted", "running": "accent", "interrupted": "doubtful",
-                                   "finished": "good", "stopped": "muted", "failed": "bad"}  # fmt: skip
+                                   "finished": "good", "stopped": "muted", "failed": "bad",
+                                   "elsewhere": "muted"}  # fmt: skip
 ENDED = ("finished",)
 
 
@@ -34,7 +35,8 @@ class RunRow:
 def status_name(status: str) -> str:
     """As people call it."""
     return {"planned": tr("has not begun"), "running": tr("running"), "interrupted": tr("interrupted"),
-            "finished": tr("finished"), "stopped": tr("stopped"), "failed": tr("failed")}[status]  # fmt: skip
+            "finished": tr("finished"), "stopped": tr("stopped"), "failed": tr("failed"),
+            "elsewhere": tr("trained elsewhere, as far as it has come")}[status]  # fmt: skip
 
 
 def tip_of(row: RunRow) -> str:

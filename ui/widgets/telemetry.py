@@ -15,9 +15,9 @@ from ui.widgets.empty import Picture
 from ui.widgets.flow import FlowLayout
 
 ICONS = {"planned": "clock", "running": "play", "interrupted": "warning", "finished": "good", "stopped": "pause",
-         "paused": "pause", "failed": "error"}  # fmt: skip
+         "paused": "pause", "failed": "error", "elsewhere": "folder"}  # fmt: skip
 TONES = {"planned": "muted", "running": "accent", "interrupted": "doubtful", "finished": "good", "stopped": "muted",
-         "paused": "muted", "failed": "bad"}  # fmt: skip
+         "paused": "muted", "failed": "bad", "elsewhere": "muted"}  # fmt: skip
 
 _MOST_NOTES = 4
 

@@ -8,11 +8,15 @@ from PySide6.QtTest import QSignalSpy, QTest
 
 from studio.core.events import Ending, Failed, Finished, Progress, StageDone, Started, Stopped
 from studio.core.recipe import Recipe, load_recipe
+from studio.jobs.adopt import adopt_folder
 from studio.jobs.train import start_training
+from studio.store import runs
 from studio.store.journal import Journal
+from tests.foreign_files import write_lora
 from tests.ui.conftest import Studio
 from ui.pages.training import DONE, LIVE, PLAN, TrainingPage
 from ui.pages.training_plan_checks import told
+from ui.viewstate.run_figures import verdict
 from ui.widgets.preflight_list import Check, PreflightList
 from ui.widgets.run_tree import RunTree
 
@@ -180,3 +184,24 @@ def test_the_one_that_fails_says_what_to_do_and_the_rest_waits(application: obje
 
 def test_a_check_that_was_stopped_is_open_again() -> None:
     assert [each.state for each in checked(Progress(1, 3, what="disk"), Stopped({}))] == ["waiting"] * 3
+
+
+def test_a_folder_of_lora_files_stands_in_the_tree_as_what_it_is(studio: Studio, ids, tmp_path) -> None:
+    for epoch in (1, 2, 3):
+        write_lora(tmp_path / "out" / f"rin-{epoch:06d}.safetensors", epoch, {"ss_num_epochs": "9"})
+    run = adopt_folder(studio.session.place, tmp_path / "out", "rin")
+    page = opened(studio)
+    row = next(each for each in page.tree.rows if each.id == run.id)
+    assert (row.status, row.title, row.told) == ("elsewhere", "rin", "3 epochs from sd-scripts")
+    click(page.tree, run.id)
+    settle(studio, page)
+    shown = verdict(runs.read_run(run))
+    assert (shown.what, shown.more) == ("Trained elsewhere, as far as it has come",
+                                        "3 epochs lie here, from sd-scripts.")
+    assert shown.status == "elsewhere" and shown.steps == ("epochs", "folder"), "it cannot be trained on here"
+    assert not studio.actions["live.pause"].isEnabled() and not page.live.controls.length.isEnabled()
+    write_lora(tmp_path / "out" / "rin.safetensors", 4)
+    adopt_folder(studio.session.place, tmp_path / "out")
+    page.runs.ask()
+    studio.finish(lambda: page.tree.rows[-1].status == "finished")
+    assert page.tree.rows[-1].told == "4 epochs from sd-scripts"

@@ -9,9 +9,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 NAME = "Character LoRA Studio"
+
+LONG = ("train", "sheet", "score", "demo")  # kinds of jobs that a person goes away from
 
 _CONTINUOUS, _SYSTEM_REQUIRED = 0x80000000, 0x00000001  # of SetThreadExecutionState
 
@@ -43,6 +46,18 @@ class Awake:
         self._let_go = None
 
 
+@contextmanager
+def awake_for(kind: str, why: str, log: Callable[[str], object]) -> Iterator[None]:
+    """Keeps the machine awake inside, for a job of a kind that takes long; see `Awake`."""
+    awake = Awake(log)
+    if kind in LONG:
+        awake.hold(why)
+    try:
+        yield
+    finally:
+        awake.release()
+
+
 def _held_by_system(why: str) -> Callable[[], object]:
     """Raises OSError where the system offers nothing."""
     if sys.platform == "win32":
@@ -65,7 +80,8 @@ def _held_by_process(command: list[str]) -> Callable[[], object]:
     """A process that holds it until its input ends, which it does with ours."""
     if shutil.which(command[0]) is None:
         raise OSError(f"there is no {command[0]}")
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               start_new_session=True)  # with no terminal to ask for a password in
 
     def let_go() -> None:
         process.stdin.close()
