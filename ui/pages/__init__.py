@@ -31,9 +31,9 @@ def pages() -> tuple[Page, ...]:
         Page("training", tr("Training"), "training", tr("Plan a run and watch it."), _training),
         Page("epochs", tr("Epochs"), "epochs", tr("Compare the epochs of a run side by side."), _epochs),
         Page("grids", tr("Grids"), "grids", tr("Sheets of pictures: prompt by epoch, by seed, by strength."),
-             _coming("grids")),
+             _grids),
         Page("evidence", tr("Evidence"), "evidence", tr("What the LoRA learnt, in numbers that can be trusted."),
-             _coming("evidence")),
+             _evidence),
     )
 
 
@@ -61,10 +61,13 @@ def _epochs(session: Session) -> QWidget:
     return EpochsPage(session)
 
 
-def _coming(id: str) -> Callable[[Session], QWidget]:
-    def build(session: Session) -> QWidget:
-        from ui.pages.coming import ComingPage
+def _grids(session: Session) -> QWidget:
+    from ui.pages.grids import GridsPage
 
-        return ComingPage(session, id)
+    return GridsPage(session)
 
-    return build
+
+def _evidence(session: Session) -> QWidget:
+    from ui.pages.evidence import EvidencePage
+
+    return EvidencePage(session)
