@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QActionGroup, QGuiApplication
 
+from ui.dialogs.article_actions import add_writing_actions
 from ui.i18n import tr
 from ui.pages import Page
 from ui.session import Session
@@ -27,6 +28,7 @@ class Commands(QObject):
         self._edit_actions()
         self._view_actions()
         self._help_actions()
+        add_writing_actions(session, window)
         self._bind()
         self._show_undo()
 
@@ -58,8 +60,17 @@ class Commands(QObject):
     def import_pictures(self, dropped: QMimeData | None = None) -> None:
         """Looks at what was dropped or pasted, or asks for files, and shows it before anything is copied."""
         from ui.dialogs.import_dialog import open_import
+        from ui.loras_dropped import loras_in
 
+        if dropped is not None and (loras := loras_in(dropped)):
+            return self.open_epochs(loras)
         open_import(self._session, self._window, dropped)
+
+    def open_epochs(self, where: Path | None = None) -> None:
+        """Takes in a folder of LoRA files, or asks for one."""
+        from ui.dialogs.epochs_door import EpochsDoor
+
+        EpochsDoor(self._session, self._window, where).open()
 
     def show_characters(self) -> None:
         from ui.dialogs.characters import open_characters
@@ -88,9 +99,8 @@ class Commands(QObject):
             tip=tr("Opens the folder of a project."))
         add("project.sample", tr("Open the sample project"), self.open_sample, icon="practice", group=group,
             tip=tr("A sample character for the practice model, made on the first opening."))
-        add("project.epochs", tr("Open LoRA epochs …"), lambda: None, icon="layers", group=group,
-            tip=tr("Compares the epochs of a LoRA side by side."))
-        self._session.actions.disable("project.epochs", tr("The window learns this with a later version."))
+        add("project.epochs", tr("Open LoRA epochs …"), self.open_epochs, icon="layers", key="Ctrl+L", group=group,
+            tip=tr("Compares the epochs of a LoRA that was trained here or elsewhere, by whatever trainer."))
         add("project.import", tr("Add pictures …"), self.import_pictures, icon="import", key="Ctrl+I", group=group,
             tip=tr("Shows what is in files, folders and ZIPs before anything is copied."))
         add("project.base", tr("Base model …"), self.choose_base, icon="model", group=group,

@@ -53,6 +53,7 @@ class Session(QObject):
     filter_requested = Signal(str)     # a filter line for the data set page, which is shown
     run_requested = Signal(str)        # the id of a run for the training page, which is shown
     epochs_requested = Signal(str)     # the id of a run for the epochs page, which is shown
+    cell_requested = Signal(str, str, str)  # the ids of a run and a sheet and the key of a cell, for the page shown
     open_requested = Signal(object)    # the folder of a project
     import_requested = Signal(object)  # a QMimeData that was dropped or pasted, or None to choose files
 
@@ -250,6 +251,11 @@ class Session(QObject):
         self.show_page("epochs")
         self.epochs_requested.emit(id)
 
+    def show_cell(self, run: str, sheet: str, key: str, page: str = "epochs") -> None:
+        """Shows a cell of a sheet on the epochs page, or in its grid; an empty key means the sheet."""
+        self.show_page(page)
+        self.cell_requested.emit(run, sheet, key)
+
     def _job_ended(self, task: Task) -> None:
         from studio.core.events import Failed
 
@@ -271,7 +277,7 @@ class Session(QObject):
     def _let_pages_go(self) -> None:
         """Pages live as long as their project. Until the event loop has deleted them they must not hear of the next."""
         for signal in (self.records_changed, self.selection_changed, self.ledger_changed, self.filter_requested,
-                       self.run_requested, self.epochs_requested):
+                       self.run_requested, self.epochs_requested, self.cell_requested):
             if self.isSignalConnected(QMetaMethod.fromSignal(signal)):
                 signal.disconnect()
 

@@ -12,19 +12,25 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from studio.cli.environment import environment
+from studio.cli.evidence import evidence
 from studio.cli.lint import lint
-from studio.cli.live import JsonLines, LiveLine, mute
+from studio.cli.live import Failures, JsonLines, LiveLine, mute
 from studio.cli.plan import plan
 from studio.cli.prompt import prompt
 from studio.cli.sheet import dry_run
 from studio.cli.show import show
 from studio.cli.verbs import base_of, job_of
 from studio.cli.wish import wish
+from studio.cli.writing import scene, thin_dry_run
 from studio.core.events import Facts, Finished
+from studio.core.seats import seat_in
+from studio.jobs.awake import awake_for
 from studio.jobs.execute import Emit, Stop, Ticket, answered, execute, exit_code
 from studio.jobs.gpu import Gpu
 from studio.jobs.rehearsal_page import lines_of
 from studio.jobs.report import report
+from studio.jobs.several import LENT, lends
 
 PERSON, INTERRUPTED = 2, 130
 
@@ -55,7 +61,8 @@ def answer(chosen: argparse.Namespace) -> int:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    listen = JsonLines() if chosen.json else LiveLine()
+    lends_a_hand = chosen.verb in LENT and lends()
+    listen = Failures() if lends_a_hand else JsonLines() if chosen.json else LiveLine()
     return answered(lambda: _answer(chosen, listen), listen)
 
 
@@ -66,10 +73,18 @@ def _answer(chosen: argparse.Namespace, listen: Emit) -> int:
         return plan(chosen)
     if chosen.verb == "show":
         return show(chosen.dir, chosen.what, as_json=chosen.json)
+    if chosen.verb == "evidence":
+        return evidence(chosen)
+    if chosen.verb == "environment":
+        return environment(chosen)
     if chosen.verb == "wish":
         return wish(chosen)
     if chosen.verb == "render" and chosen.dry_run:
         return dry_run(chosen)
+    if chosen.verb == "thin" and chosen.dry_run:
+        return thin_dry_run(chosen)
+    if chosen.verb == "scene":
+        return scene(chosen)
     if chosen.verb == "prompt":
         return prompt(chosen.text, base_of(chosen), as_json=chosen.json)
     with job_of(chosen) as job:
@@ -77,11 +92,16 @@ def _answer(chosen: argparse.Namespace, listen: Emit) -> int:
 
 
 def _executed(ticket: Ticket, gpu: Gpu, listen: Emit) -> int:
-    with _stopping(ticket.stop):
+    kind = ticket.job.kind
+    with _stopping(ticket.stop), awake_for(kind, f"charstudio {kind}", _nobody):
         ending = execute(ticket, gpu, listen)
     if isinstance(ending, Finished) and ticket.job.kind in _PAGES:
         _tell(ending.facts, _PAGES[ticket.job.kind], as_json=isinstance(listen, JsonLines))
     return exit_code(ending)
+
+
+def _nobody(line: str) -> None:
+    """Where a machine cannot be kept awake it is a server most of the time, which does not sleep."""
 
 
 def _tell(facts: Facts, page: Page, as_json: bool) -> None:
@@ -102,10 +122,17 @@ def _speak_utf8() -> None:
 
 @contextmanager
 def _stopping(stop: Stop) -> Iterator[None]:
-    """The first Ctrl-C asks the job to stop, the second interrupts it; being told to terminate is being asked."""
+    """The first Ctrl-C asks the job to stop, the second interrupts it; being told to terminate is being asked.
+
+    Whoever started several processes passes on the Ctrl-C that the terminal has sent them already: there it counts
+    once. Those that lend a hand leave it to the first.
+    """
+    seat = seat_in(os.environ)
 
     def ask(number: int, frame: object) -> None:
-        if stop.is_set() and number == signal.SIGINT:
+        if seat.lends:
+            return
+        if stop.is_set() and number == signal.SIGINT and seat.is_alone:
             raise KeyboardInterrupt
         stop.set()
         os.write(sys.stderr.fileno(), _ASKED)  # a signal may come in the middle of a print, which cannot be re-entered

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from studio.cli import environment
 from studio.cli.flags import DEVICES, base_flags
 from studio.core.errors import UserError
 from studio.jobs.convert_recipe import ConvertRecipe
@@ -21,6 +22,7 @@ def add_verbs(make: Make) -> None:
     _recipe(make("recipe", "Reads a recipe of another trainer, or a LoRA's header, and writes it in other words."))
     _watch(make("watch", "Follows a folder that another machine fills, and tells each LoRA once it is whole."))
     _pack(make("pack", "Packs a run into one archive that a rented machine trains by one command."))
+    environment.add_arguments(make("environment", "Tells what a card needs, and writes a script that sets it up."))
     _try_text(make("try-text", "Loads a text encoder alone and lets it read a sentence."))
 
 

@@ -43,6 +43,14 @@ def origin_flags(made: argparse.ArgumentParser) -> None:
                       help="overrules a rule, and records why: R07='both are meant' (may be repeated)")
 
 
+def processes_flag(made: argparse.ArgumentParser) -> None:
+    """Several cards of one machine; what several machines take is told with it."""
+    made.add_argument("--processes", type=int, default=1, metavar="N",
+                      help="how many processes of this machine share the batches of a step, one for each card; the "
+                           "LoRA is the same (default: 1; on several machines, each with the project's folder: "
+                           "accelerate launch --multi_gpu --num_machines ... -m studio train ...)")
+
+
 def knob_flags(made: argparse._ActionsContainer, cls: type, *, only: Iterable[str] = (), skip: Iterable[str] = (),
                defaults: bool = True) -> None:
     """One flag for each knob. Its text is checked where `--set` is, so that a wrong value reads the same everywhere."""

@@ -93,6 +93,17 @@ class LiveLine:
             mute(self._out)
 
 
+class Failures:
+    """Of a process that only lends a hand, what went wrong; all else is told by the one that leads."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._tell = LiveLine(out)
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Failed):
+            self._tell(event)
+
+
 def sentence(event: Event) -> str:
     """What a person wants to keep of an event; nothing for most of them."""
     match event:

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands.print_help(sys.stderr)
         print(f"\n{_NO_SCREEN}", file=sys.stderr)
         return PERSON
-    settle_threads()
+    settle_threads(processes=getattr(chosen, "processes", 1))
     return answer(chosen)
 
 

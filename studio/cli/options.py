@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from studio.cli import elsewhere
-from studio.cli.flags import base_flags, flag, knob_flags, origin_flags, recipe_flags, shipped_names
+from studio.cli import elsewhere, evidence, sources, writing
+from studio.cli.flags import base_flags, flag, knob_flags, origin_flags, processes_flag, recipe_flags, shipped_names
 from studio.core.axes import size_of
 from studio.core.describing import Describer
 from studio.core.errors import UserError
@@ -31,7 +31,7 @@ FORMATS = ("comfy", "kohya", "diffusers")
 
 _SIDES = ("width", "height")  # --size gives both
 PICTURE_FLAGS = (*(each.name for each in knobs_of(RenderSpec) if each.name not in _SIDES), "size", "out")
-SHEET_FLAGS = ("sheet", "run", "axis", "trigger", "dry_run")
+SHEET_FLAGS = ("sheet", "run", "axis", "trigger", "dry_run", *sources.FLAGS)
 
 _DESCRIPTION = "Teaches a character to an Anima model, and shows with numbers whether it worked."
 _EPILOG = (
@@ -52,9 +52,10 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser("charstudio", description=_DESCRIPTION, epilog=more)
     verbs = root.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     for add in (_open, _demo, _new, _survey, _import, _provenance, _export, _tag, _guess, _describe, _plan, _train,
-                _resume, _wish, _render, _prompt, _convert, _check, _rehearse, _lint, _show):
+                _resume, _wish, _render, _evidence, _prompt, _convert, _check, _rehearse, _lint, _show):
         add(verbs)
-    elsewhere.add_verbs(partial(_verb, verbs))
+    for others in (elsewhere, writing, sources):
+        others.add_verbs(partial(_verb, verbs))
     return root
 
 
@@ -220,6 +221,7 @@ def _train(verbs: argparse._SubParsersAction) -> None:
                       help="trains on this character only (may be repeated; default: all)")
     origin_flags(made)
     base_flags(made)
+    processes_flag(made)
     settings = made.add_argument_group("settings", "Each is taken from the recipe unless it is given here.")
     knob_flags(settings, Recipe, defaults=False)
 
@@ -245,6 +247,7 @@ def _resume(verbs: argparse._SubParsersAction) -> None:
     made.add_argument("--epochs", type=int, metavar="N",
                       help="makes the run longer or shorter; with more epochs a finished one goes on")
     base_flags(made, otherwise="the one the run was started on")
+    processes_flag(made)
 
 
 def _wish(verbs: argparse._SubParsersAction) -> None:
@@ -275,8 +278,14 @@ def _render(verbs: argparse._SubParsersAction) -> None:
     sheet.add_argument("--axis", action="append", default=[], metavar="name=values",
                        help="gives an axis other values, or adds one: 'seed=1, 2, ..., 8', 'steps=8-16 (+4)', "
                             "'epoch=all, SKIP: 20' (may be repeated)")
+    sources.add_flags(sheet)
     sheet.add_argument("--dry-run", action="store_true",
                        help="tells how many cells there would be and how long they would take, and renders nothing")
+
+
+def _evidence(verbs: argparse._SubParsersAction) -> None:
+    summary = "Tells what the marks of a sheet say, and keeps the journal of verdicts."
+    evidence.add_arguments(_verb(verbs, "evidence", summary, json="prints one JSON object"))
 
 
 def _prompt(verbs: argparse._SubParsersAction) -> None:

@@ -56,7 +56,7 @@ def _lines(place: Workspace, found: list[RunFolder | SheetFolder], whole: bool) 
         if isinstance(each, RunFolder):
             yield from _run_lines(each, runs.read_run(each))
         else:
-            yield from _sheet_lines(each, sweeps.read_sheet(each).title, sweeps.read_sheet_state(place, each))
+            yield from _sheet_lines(each, sweeps.read_sheet(each).title, sweeps.read_sheet_state(each))
 
 
 def _project_lines(place: Workspace) -> Iterator[str]:

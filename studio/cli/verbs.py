@@ -9,8 +9,10 @@ from getpass import getpass
 from pathlib import Path
 
 import resources
+from studio.cli import writing
 from studio.cli.elsewhere import recipe_job, try_text_job, watch_job
 from studio.cli.options import PICTURE_FLAGS, SHEET_FLAGS, assignments, recipe_of, refuse, require, spec_of
+from studio.cli.sources import source_typed
 from studio.core.axes import parse_axis
 from studio.core.describing import Describer, chat_address
 from studio.core.errors import UserError
@@ -21,6 +23,7 @@ from studio.core.provenance import folder_rules
 from studio.core.recipe import Recipe, load_recipe
 from studio.jobs.adopt import run_meant
 from studio.jobs.bases import PARTS, BaseChoice, chosen_base, practice_tagger
+from studio.jobs.cell_source import Sourced, own_sheet, require_found, sourced
 from studio.jobs.check import Check
 from studio.jobs.convert import Convert
 from studio.jobs.convert_recipe import ConvertRecipe
@@ -31,15 +34,18 @@ from studio.jobs.export import ExportSet
 from studio.jobs.fetch_tokenizers import FetchTokenizers
 from studio.jobs.guess import Guess
 from studio.jobs.import_images import ImportImages
+from studio.jobs.lend import Lend
 from studio.jobs.new_project import NewProject
 from studio.jobs.plan import Proposal, approved, plan_of
-from studio.jobs.plan_sheet import PlannedSheet, plan_sheet
+from studio.jobs.plan_sheet import plan_sheet
 from studio.jobs.preflight import Preflight
 from studio.jobs.pack import PackRun, start_packing
+from studio.jobs.put_to_use import PutToUse
 from studio.jobs.read_provenance import ReadProvenance
 from studio.jobs.rehearse import Rehearse, rehearsed_spec
 from studio.jobs.render_picture import RenderPicture
-from studio.jobs.render_sheet import RenderSheet, sheet_job
+from studio.jobs.render_sheet import RenderSheet, sourced_job
+from studio.jobs.several import lends
 from studio.jobs.survey import SurveyImages
 from studio.jobs.tag import Tag
 from studio.jobs.train import Train, resume_training, start_training
@@ -113,17 +119,21 @@ def _describe(chosen: argparse.Namespace, kept: ExitStack) -> Describe:
     return Describe(chosen.dir, describer, chosen.send_images, tuple(chosen.image))
 
 
-def _train(chosen: argparse.Namespace, kept: ExitStack) -> Train:
+def _train(chosen: argparse.Namespace, kept: ExitStack) -> Train | Lend:
+    if lends():
+        return Lend(chosen.dir, base_of(chosen))
     recipe = recipe_of(load_recipe(chosen.recipe), chosen)
     with open_project(chosen.dir) as place:  # training owns its run, so that the project can be opened beside it
         proposal = proposal_of(chosen, recipe)
         refused = approved(plan_of(place, proposal), proposal.refused)
         parent = find_run(place, chosen.parent).id if chosen.parent else ""
-        return start_training(place, recipe, base_of(chosen), proposal.characters, parent, refused)
+        return start_training(place, recipe, base_of(chosen), proposal.characters, parent, refused, chosen.processes)
 
 
-def _resume(chosen: argparse.Namespace, kept: ExitStack) -> Train:
-    return resume_training(visit_project(chosen.dir), chosen.run, base_of(chosen), chosen.epochs or 0)
+def _resume(chosen: argparse.Namespace, kept: ExitStack) -> Train | Lend:
+    if lends():
+        return Lend(chosen.dir, base_of(chosen))
+    return resume_training(visit_project(chosen.dir), chosen.run, base_of(chosen), chosen.epochs or 0, chosen.processes)
 
 
 def _render(chosen: argparse.Namespace, kept: ExitStack) -> RenderPicture | RenderSheet:
@@ -140,22 +150,39 @@ def _picture(chosen: argparse.Namespace) -> RenderPicture:
 def _sheet(chosen: argparse.Namespace, kept: ExitStack) -> RenderSheet:
     check_sheet(chosen)
     place = _project(chosen, kept)
-    return sheet_job(place, planned_sheet(chosen, place))
+    return sourced_job(place, planned_sheet(chosen, place))
+
+
+def _use(chosen: argparse.Namespace, kept: ExitStack) -> PutToUse:
+    place = _project(chosen, kept)
+    run = run_meant(place, chosen.run, chosen.trigger, base_of(chosen))
+    return PutToUse(place, run.id, chosen.epoch, chosen.to, chosen.cell, base_of(chosen))
 
 
 def check_sheet(chosen: argparse.Namespace) -> None:
     """Raises `UserError` naming the flag that is missing, or that is for something else."""
     refuse(chosen, PICTURE_FLAGS, "is for one picture, and a project is named", "For a sheet, write --axis cfg=1.")
+    if makes_own_sheet(chosen):
+        return refuse(chosen, ("axis", "lora"), "is for a sheet, and the pictures make one of their own",
+                      "Name a --sheet, or leave it out.")
     require(chosen.sheet, "--sheet", f"Name a sheet file, or one of {len(preset_names())}: epoch-format-seed, "
             "pose-angle-weak, ... (--help lists them).")
     require(chosen.run, "--run", "Name a run: its number, its whole name, or latest.")
 
 
-def planned_sheet(chosen: argparse.Namespace, place: Workspace) -> PlannedSheet:
-    """The sheet that was typed, of this project."""
-    axes = [parse_axis(each) for each in chosen.axis]
-    run = run_meant(place, chosen.run, chosen.trigger, base_of(chosen))
-    return plan_sheet(place, chosen.sheet, run.id, base_of(chosen), axes, tuple(chosen.lora))
+def makes_own_sheet(chosen: argparse.Namespace) -> bool:
+    """Whether pictures are named and no sheet."""
+    return source_typed(chosen).kind == "folder" and not chosen.sheet
+
+
+def planned_sheet(chosen: argparse.Namespace, place: Workspace) -> Sourced:
+    """The sheet that was typed, of this project, and where its pictures come from."""
+    axes, source = [parse_axis(each) for each in chosen.axis], source_typed(chosen)
+    run = run_meant(place, chosen.run, chosen.trigger, base_of(chosen)).id if chosen.run else ""
+    if makes_own_sheet(chosen):
+        return own_sheet(place, Path(source.where), run, base_of(chosen))
+    planned = plan_sheet(place, chosen.sheet, run, base_of(chosen), axes, tuple(chosen.lora))
+    return require_found(sourced(place, planned, source))
 
 
 def _recipe(chosen: argparse.Namespace, kept: ExitStack) -> ConvertRecipe:
@@ -227,5 +254,5 @@ _JOBS: dict[str, Callable[[argparse.Namespace, ExitStack], Job]] = {
     "demo": _demo, "new": _new, "import": _import, "tag": _tag, "guess": _guess, "describe": _describe, "train": _train,
     "resume": _resume, "render": _render, "convert": _convert, "check": _check, "rehearse": _rehearse,
     "survey": _survey, "provenance": _provenance, "export": _export, "recipe": _recipe, "watch": _watch,
-    "pack": _pack, "try-text": _try_text,
+    "pack": _pack, "try-text": _try_text, "use": _use, **writing.JOBS,
 }  # fmt: skip

@@ -28,7 +28,8 @@ MEGAPIXEL = 1_000_000
 class CellFacts:
     """A cell as the rules see it. `arm` is what is compared, most often an epoch; `settings` are those of its render.
 
-    `framing` and `expression` are what was asked for, empty if nothing was; `causes` what a judge blamed.
+    `framing` and `expression` are what was asked for, empty if nothing was; `causes` what a judge blamed. `drawn_by` is
+    the program that drew it, empty for this studio.
     """
 
     key: str
@@ -44,6 +45,7 @@ class CellFacts:
     composition: str = ""
     framing: str = ""
     causes: frozenset[str] = frozenset()
+    drawn_by: str = ""
 
     @property
     def steps(self) -> int:
@@ -207,7 +209,8 @@ def _unplanned(sheet: SheetFacts) -> Mapping[str, set[str]]:
     """The values of what no axis of the sheet varies."""
     seen: defaultdict[str, set[str]] = defaultdict(set)
     for cell in sheet.cells:
-        facts = {"strength": f"{cell.strength:g}", "base": cell.base, "size": f"{cell.width}x{cell.height}"}
+        facts = {"strength": f"{cell.strength:g}", "base": cell.base, "size": f"{cell.width}x{cell.height}",
+                 "program": cell.drawn_by}
         for name, value in (dict(cell.settings) | facts).items():
             if name not in sheet.varied:
                 seen[name].add(value)

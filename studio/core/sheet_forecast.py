@@ -13,6 +13,8 @@ from studio.core.previews import preview_settings
 from studio.core.spec import RenderSpec
 from studio.core.speed import Speed
 
+FOUND_IN = "found_in"  # the fact of a picture that was copied, which tells nothing of drawing
+
 _MEGA = 1e6
 _FEW = 3  # pictures of an attempt that tell no speed yet
 
@@ -41,7 +43,7 @@ def render_seconds(specs: Iterable[RenderSpec], rate: PictureRate) -> float:
 def measured_rate(events: Iterable[Event], specs: Mapping[str, RenderSpec], name: str) -> PictureRate | None:
     """What the journal of the sheet `name` tells; None for one that rendered next to nothing. `specs` are by key."""
     for start, cells in reversed(_attempts(events)):
-        cells = [cell for cell in cells if cell.key in specs]
+        cells = [cell for cell in cells if cell.key in specs and FOUND_IN not in cell.facts]
         if len(cells) > _FEW:
             look_s = (cells[-1].time - cells[0].time) / sum(looks(specs[cell.key]) for cell in cells[1:])
             load_s = max(0.0, cells[0].time - start.time - look_s * looks(specs[cells[0].key]))

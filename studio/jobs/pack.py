@@ -57,6 +57,8 @@ class PackRun:
                 if stop.is_set():
                     return Stopped({"path": str(self.target)})
         emit(Note(f"There: tar xzf {self.target.name} && python3 {kit.name}/start.py"))
+        if kit.recipe.accumulation > 1:
+            emit(Note(f"With several cards there, up to {kit.recipe.accumulation}: start.py --processes N"))
         return Finished({"path": str(self.target), "files": total})
 
     def _kit(self) -> Kit:

@@ -6,6 +6,7 @@ Files and journals are read; nothing is rendered and nothing is changed. Whateve
 from __future__ import annotations
 
 import csv
+import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -14,20 +15,21 @@ from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.core.axes import BASE, Axis
+from studio.core.axes import BASE, EPOCH, Axis
 from studio.core.errors import UserError
+from studio.core.events import CheckpointSaved
 from studio.core.fold import RunState, fold
 from studio.core.formats import Wording, wording_of
 from studio.core.lint.phrases import counted
 from studio.core.planner import about
-from studio.core.said import Said
+from studio.core.said import Said, joined, said_of
 from studio.core.sheet_forecast import PictureRate, measured_rate, preview_rate, render_seconds
 from studio.core.sheet_ground import Ground
 from studio.core.sheet_plan import SheetPlan, sheet_on, with_axis
 from studio.core.sheet_remarks import remarks
 from studio.core.spec import RenderSpec
 from studio.core.speed import ASSUMED, ASSUMED_PRACTICE
-from studio.core.sweep import Cell, Sheet
+from studio.core.sweep import Cell, Sheet, set_by
 from studio.core.texts import read_text
 from studio.core.verdict_journal import held
 from studio.jobs.bases import BaseChoice, base_from_facts, chosen_base, practice_tagger, stored_name
@@ -96,9 +98,20 @@ def plan_sheet(place: Workspace, plan: str | Path | SheetPlan, wanted_run: str, 
     strengths = tuple((sha256, strength) for sha256, (_, strength) in always.items())
     sheet = sheet_on(ground, asked, runs.read_recipe(run), strengths)
     cells = sheet.expand()
-    said = remarks(asked, ground, sheet, cells, _known_tags(base, *bases.values()))
-    return PlannedSheet(asked, run.id, sheet, cells, _missing(place, cells), base, bases, paths | own_paths,
-                        _notes(state), said, _rate(place, base, ground.base))
+    said = (*unsound(state, ground.checkpoints), *remarks(asked, ground, sheet, cells,
+                                                          _known_tags(base, *bases.values())))
+    return PlannedSheet(asked, run.id, sheet, cells, missing_of(place, cells), base, bases, paths | own_paths,
+                        notes_of(state), said, rate_of(place, base, ground.base))
+
+
+def drawn_by(place: Workspace, planned: PlannedSheet, program: str) -> PlannedSheet:
+    """The same sheet, drawn by another program: none of its pictures is one of this studio's. Empty means this one."""
+    if planned.sheet.spec.drawn_by == program:
+        return planned
+    sheet = dataclasses.replace(planned.sheet, spec=dataclasses.replace(planned.sheet.spec, drawn_by=program))
+    cells = sheet.expand()
+    return dataclasses.replace(planned, sheet=sheet, cells=cells, missing=missing_of(place, cells),
+                               rate=rate_of(place, planned.base, sheet.spec.base, program))
 
 
 def facts_of(planned: PlannedSheet) -> dict[str, object]:
@@ -123,6 +136,28 @@ def lines_of(planned: PlannedSheet) -> Iterator[str]:
     yield f"  {counted(missing, 'picture')} to render, {planned.pictures - missing} there already"
     yield f"  about {about(planned.render_s)}, {planned.rate.source}"
     yield from (f"  {each}" for each in planned.remarks)
+
+
+def sound_of(run: RunFolder, state: RunState, axes: Iterable[Axis]) -> tuple[CheckpointSaved, ...]:
+    """The checkpoints whose files are what was saved.
+
+    Raises UserError where there is none of them and the axes ask for any: without it the base alone would be drawn.
+    """
+    saved = runs.sound_checkpoints(run, state)
+    asked = tuple(set_by(axes, EPOCH))
+    if state.checkpoints and not saved and (not asked or any(epoch != BASE for epoch in asked)):
+        raise UserError(f"No LoRA file of {run.id} is there as it was saved: {state.checkpoints[-1].path}",
+                        "Put the files back, or train or take in the run anew.")
+    return saved
+
+
+def unsound(state: RunState, checkpoints: Mapping[int, str]) -> Iterator[Said]:
+    """The epochs whose files are gone, or not what was saved."""
+    gone = sorted({each.epoch for each in state.checkpoints} - checkpoints.keys())
+    if gone:
+        yield said_of("The LoRA file of epoch {epochs} is gone or was changed: the epoch is left out.",
+                      "The LoRA files of the epochs {epochs} are gone or were changed: they are left out.",
+                      len(gone), epochs=joined(list(map(str, gone))))
 
 
 def _within(sheet: Sheet) -> int:
@@ -150,7 +185,7 @@ def _ground(place: Workspace, run: RunFolder, state: RunState, base: BaseChoice,
     """What the run offers, where its LoRAs and those of the plan lie, and the bases that the plan names, by digest."""
     from studio.engine.anima.files import base_digest
 
-    saved = runs.sound_checkpoints(run, state)
+    saved = sound_of(run, state, plan.axes)
     named = {path: Path(path) for path in plan.named_loras}
     _require_loras(named.values())
     loras = {text: sha256_of(path) for text, path in named.items()}
@@ -187,7 +222,8 @@ def _shows(folder: sweeps.SheetFolder, checkpoints: set[str]) -> bool:
     return not checkpoints.isdisjoint(sha256 for _, sha256 in sweeps.read_sheet(folder).epochs)
 
 
-def _missing(place: Workspace, cells: Iterable[Cell]) -> tuple[RenderSpec, ...]:
+def missing_of(place: Workspace, cells: Iterable[Cell]) -> tuple[RenderSpec, ...]:
+    """A spec for each picture that no sheet of the project holds yet."""
     there = sweeps.rendered_keys(place)
     return tuple({cell.key: cell.spec for cell in cells if cell.key not in there}.values())
 
@@ -202,21 +238,25 @@ def _known_tags(*bases: BaseChoice) -> dict[str, tuple[str, ...]]:
     return {title: tags for title in small}
 
 
-def _rate(place: Workspace, base: BaseChoice, digest: str) -> PictureRate:
-    """That of the newest sheet on the same base, else what previews took, else what is assumed."""
+def rate_of(place: Workspace, base: BaseChoice, digest: str, program: str = "") -> PictureRate:
+    """That of the newest sheet on the same base, else what previews took, else what is assumed.
+
+    With a `program`, that of the newest sheet that it drew.
+    """
     assumed = ASSUMED_PRACTICE if base.is_practice else ASSUMED
-    known = preview_rate((*recall(stored_name(base.name)), assumed))
+    known = preview_rate((assumed,) if program else (*recall(stored_name(base.name)), assumed))
     for folder in reversed(sweeps.sheets_of(place)):
         with suppress(UserError):
             sheet = sweeps.read_sheet(folder)
-            specs = {cell.key: cell.spec for cell in sheet.expand() if cell.spec.base == digest}
+            specs = {cell.key: cell.spec for cell in sheet.expand()
+                     if cell.spec.base == digest and cell.spec.drawn_by == program}
             found = measured_rate(journal.read(folder.journal), specs, folder.folder.name)
             if found:
                 return found
     return known
 
 
-def _notes(state: RunState) -> Notes:
+def notes_of(state: RunState) -> Notes:
     """Steps always stand beside exposures; of a run from elsewhere both may be unknown."""
     exposures = {each.step: (f"{each.exposures:,} exposures",) for each in state.steps if each.exposures}
     return {BASE: ("without the LoRA",)} | {

@@ -25,7 +25,7 @@ EXPECTED = {
     "angle-strong": 10, "suppression": 8, "strength-bleed": 15, "interaction": 108, "interaction-reworded": 108,
     "interaction-larger": 108, "side-by-side": 6, "solo-separation": 3, "framing-pair": 3, "back-check": 2,
     "convergence-strip": 9, "face-by-epoch": 2, "orientation": 3, "version-compare": 3, "pose-source": 1,
-    "base-compat": 9,
+    "base-compat": 9, "compare-epochs": 54,
 }  # fmt: skip
 EPOCHS = {
     "epoch-format-seed": (20, 50, 80, 120, 180), "format-check": (30, 60, 100, 150, 180),

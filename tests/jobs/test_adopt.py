@@ -102,6 +102,31 @@ def test_what_arrives_later_is_added(place: Workspace, folder: Path, tiny_anima:
     assert len(runs.runs_of(place)) == 1 and runs.read_run(adopted).status == "finished"
 
 
+def test_a_run_that_is_still_trained_elsewhere_is_not_finished_until_its_last_file_is_there(
+        place: Workspace, folder: Path, tiny_anima: Anima) -> None:
+    last = (folder / "mira.safetensors").read_bytes()
+    (folder / "mira.safetensors").unlink()
+    adopted = adopt_folder(place, folder, TRIGGER)
+    state = runs.read_run(adopted)
+    assert (state.status, state.course.result["why"]) == ("stopped", "elsewhere")
+    write_kohya(folder / "mira-000011.safetensors", tiny_anima, 11, ss_epoch="11", ss_num_epochs="12")
+    adopt_folder(place, folder)
+    assert runs.read_run(adopted).status == "stopped"
+    (folder / "mira.safetensors").write_bytes(last)
+    left_alone(folder / "mira.safetensors")
+    adopt_folder(place, folder)
+    assert runs.read_run(adopted).status == "finished"
+    lines = adopted.journal.read_bytes()
+    adopt_folder(place, folder)
+    assert adopted.journal.read_bytes() == lines, "nothing new is nothing to write"
+
+
+def test_the_last_epoch_of_a_header_is_an_end(place: Workspace, tmp_path: Path, tiny_anima: Anima) -> None:
+    for epoch in (1, 2):
+        write_kohya(tmp_path / "out" / f"mira_epoch{epoch}.safetensors", tiny_anima, epoch, ss_num_epochs="2")
+    assert runs.read_run(adopt_folder(place, tmp_path / "out", TRIGGER)).status == "finished"
+
+
 def test_a_file_that_went_missing_is_no_checkpoint(place: Workspace, folder: Path) -> None:
     adopted = adopt_folder(place, folder, TRIGGER)
     (folder / "mira-000010.safetensors").unlink()

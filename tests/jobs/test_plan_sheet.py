@@ -115,7 +115,7 @@ def test_a_cell_may_hold_several_pictures(place: Workspace) -> None:
     events = run(job)
     cells = [event for event in events if isinstance(event, CellReady)]
     assert {(each.row, each.column, each.slot) for each in cells} == set(product((0, 1), repeat=3))
-    assert len(sweeps.read_sheet_state(place, job.of).cells) == 8 and events[-1].facts["rendered"] == 8
+    assert len(sweeps.read_sheet_state(job.of).cells) == 8 and events[-1].facts["rendered"] == 8
     assert run(start_sheet(place, SEVERAL, "latest"))[-1].facts["rendered"] == 0
 
 

@@ -6,9 +6,10 @@ What is pressed has to be in sight and on top; the wheel brings it there. Waitin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -30,6 +31,7 @@ class Hand:
 
     def __init__(self, window: QWidget, patience_s: float = 120.0) -> None:
         self.window, self._patience_s = window, patience_s
+        self.clicks = self.keys = 0
 
     def press(self, name: str) -> None:
         """The button that is called so, or begins with it."""
@@ -58,11 +60,31 @@ class Hand:
         """Brings a point of a widget into sight, its middle by default, and presses what is there on the screen."""
         at = at or widget.rect().center()
         self._scroll_to(widget, at)
-        place = widget.mapTo(self.window, at)
-        hit = self.window.childAt(place)
+        top = widget.window()  # a dialog is a window of its own
+        place = widget.mapTo(top, at)
+        hit = top.childAt(place)
         assert hit is widget or widget.isAncestorOf(hit), f"{hit} lies over {_name(widget)}"
-        QTest.mouseMove(self.window.windowHandle(), place)
-        QTest.mouseClick(self.window.windowHandle(), Qt.MouseButton.LeftButton, pos=place)
+        self.clicks += 1
+        QTest.mouseMove(top.windowHandle(), place)
+        QTest.mouseClick(top.windowHandle(), Qt.MouseButton.LeftButton, pos=place)
+
+    def drop(self, path: Path) -> None:
+        """Drags a file or a folder from elsewhere onto the window, and lets it go."""
+        data, at = QMimeData(), self.window.rect().center()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        how = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        self.clicks += 1
+        QApplication.sendEvent(self.window, QDragEnterEvent(at, *how))
+        QApplication.sendEvent(self.window, QDropEvent(QPointF(at), *how))
+
+    def key(self, widget: QWidget, key: Qt.Key) -> None:
+        """Strikes a key with the focus on a widget, in the window that is in front."""
+        self.keys += 1
+        if not widget.window().isActiveWindow():
+            widget.window().activateWindow()
+            self.wait(widget.window().isActiveWindow, "the window is in front")
+        widget.setFocus()
+        QTest.keyClick(widget, key)
 
     def wait(self, is_so: Callable[[], bool], what: str) -> None:
         """Lets the window live until something is so."""

@@ -68,7 +68,7 @@ def doors(app) -> list[QPushButton]:
 def test_the_first_page_has_three_doors(app) -> None:
     assert [door.accessibleName() for door in doors(app)] == [
         "I have pictures", "I have LoRA epochs", "Try the practice model"]
-    assert [door.isEnabled() for door in doors(app)] == [True, False, True]
+    assert [door.isEnabled() for door in doors(app)] == [True, True, True]
     assert all(door.toolTip() for door in doors(app))
 
 

@@ -144,7 +144,7 @@ def test_a_translation_fills_in_the_same_names(english: str) -> None:
 
 
 def test_the_frame_speaks_japanese_completely() -> None:
-    frame = ("ui/commands.py", "ui/main_window.py", "ui/pages/__init__.py", "ui/pages/start.py", "ui/pages/coming.py",
+    frame = ("ui/commands.py", "ui/main_window.py", "ui/pages/__init__.py", "ui/pages/start.py",
              "ui/projects.py", "ui/faults.py", "ui/widgets/header.py",
              "ui/widgets/status_strip.py", "ui/widgets/job_row.py",
              "ui/widgets/palette.py", "ui/widgets/shortcuts.py", "ui/widgets/sidebar.py", "ui/widgets/toasts.py",

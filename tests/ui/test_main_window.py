@@ -1,6 +1,5 @@
 """The frame: pages, keys, drops, and leaving."""
 
-import shlex
 import time
 from pathlib import Path
 
@@ -8,11 +7,10 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from tests.architecture.tree import ROOT
 from ui.pages import pages
-from ui.widgets.command_line import CommandLine
 from ui.widgets.panes import Panes
 from ui.widgets.sidebar import Sidebar
 
@@ -57,21 +55,6 @@ def test_a_page_is_built_when_it_is_first_shown_and_kept(studio) -> None:
     studio.session.show_page("evidence")
     studio.session.show_page("grids")
     assert studio.window.page_widget("grids") is built
-
-
-def test_pages_that_come_later_say_so_and_what_works_meanwhile(studio) -> None:
-    for id in ("grids", "evidence"):
-        studio.session.show_page(id)
-        said = " ".join(label.text() for label in studio.window.page_widget(id).findChildren(QLabel))
-        assert "later version" in said and "charstudio" in said
-
-
-def test_the_command_that_does_it_meanwhile_can_be_copied(studio) -> None:
-    studio.session.show_page("grids")
-    line = studio.window.page_widget("grids").findChild(CommandLine)
-    QTest.mouseClick(line.findChild(QToolButton), Qt.MouseButton.LeftButton)
-    words = shlex.split(QGuiApplication.clipboard().text())
-    assert words == ["charstudio", "show", str(studio.session.place.folder)]
 
 
 def test_home_goes_to_the_start_page_and_back_while_the_project_stays_open(studio) -> None:

@@ -22,7 +22,7 @@ class NewProjectDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self._session = session
-        self._parent_folder = _usual_folder(session)
+        self._parent_folder = usual_folder(session)
         self.setWindowTitle(tr("New project"))
         self.setMinimumWidth(560)
         self._build()
@@ -98,7 +98,8 @@ class NewProjectDialog(QDialog):
             self._follow()
 
 
-def _usual_folder(session: Session) -> Path:
+def usual_folder(session: Session) -> Path:
+    """Where the last project was made, else among the documents."""
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     usual = Path(documents) / "Character LoRA Studio"
     return Path(str(session.settings.state("folder_projects", "")) or usual)

@@ -9,6 +9,12 @@ from ui import theme
 _SHARE = 0.78   # of a window that is large enough
 
 
+def grow(dialog: QDialog) -> None:
+    """As high as its texts need at its width; never lower than it was."""
+    dialog.layout().activate()
+    dialog.resize(dialog.width(), max(dialog.height(), dialog.layout().totalHeightForWidth(dialog.width())))
+
+
 def fit(dialog: QDialog, parent: QWidget, width: int, height: int) -> None:
     """At least width x height where the parent's window has room for it."""
     window = parent.window()

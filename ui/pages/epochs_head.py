@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QWidget
+from collections.abc import Iterator
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QPushButton, QSizePolicy, QWidget
 
 from ui import theme
 from ui.actions import Actions
@@ -12,10 +15,11 @@ from ui.pages.epochs_reading import Found
 from ui.pages.training_live_curves import short_name
 from ui.viewstate.epoch_panes import LEAST, MOST
 from ui.viewstate.epoch_series import PREVIEWS, Series
-from ui.widgets.basics import action_button, line
+from ui.widgets.basics import action_button, column, line, push, row, within
 from ui.widgets.segmented import Segmented
 
-_TOOLS = (("wipe", "blink", "difference"), ("full", "fit"), ("target", "pin", "across"), ("render",))
+_NARROW = 1040   # px of the line below which it is two
+_TOOLS = (("wipe", "blink", "difference"), ("full", "fit"), ("target", "pin", "across"), ("remarks", "strips", "blind"))
 
 
 class SeriesHead(QWidget):
@@ -28,27 +32,34 @@ class SeriesHead(QWidget):
     def __init__(self, actions: Actions) -> None:
         super().__init__()
         self.run = ""
+        self._actions = actions
         self._runs, self._series = _combo(tr("Run"), 60), _combo(tr("Sheet"), 84)
         numbers = [str(number) for number in range(LEAST, MOST + 1)]
         self.count = Segmented([(each, each, "") for each in numbers], name=tr("Panes"),
                                names=[tr("{n} panes", n=each) for each in numbers])
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(theme.MEDIUM, theme.TINY, theme.MEDIUM, theme.TINY)
-        layout.setSpacing(theme.SMALL)
-        for each in (self._runs, self._series):
-            layout.addWidget(each)
-        layout.addStretch(1)
-        layout.addWidget(self.count)
-        for group in _TOOLS:
-            layout.addWidget(line(vertical=True))
-            tools = QHBoxLayout()
-            tools.setSpacing(2)
-            for id in group:
-                tools.addWidget(action_button(actions[f"epochs.{id}"]))
-            layout.addLayout(tools)
+        self.compare = _main(actions["epochs.compare"])
+        self.go_on = action_button(actions["epochs.go_on"], text=True)
+        self._tools = within(row(*_tools(actions)))
+        self._line = row(self._runs, self._series, self.compare, self.go_on, None, self.count, self._tools)
+        self._rows = column(self._line, gap=theme.TINY)
+        self._rows.setContentsMargins(theme.MEDIUM, theme.TINY, theme.MEDIUM, theme.TINY)
+        self.setLayout(self._rows)
+        self._is_narrow = False
         self._runs.activated.connect(lambda: self._choose_run(self._runs.currentData()))
         self._series.activated.connect(lambda: self.series_chosen.emit(self._series.currentData()))
         self.count.chosen.connect(lambda value: self.count_chosen.emit(int(value)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the tools have a line of their own."""
+        super().resizeEvent(event)
+        if (self.width() < _NARROW) != self._is_narrow:
+            self._is_narrow = not self._is_narrow
+            self._line.removeWidget(self._tools)
+            self._rows.removeWidget(self._tools)
+            if self._is_narrow:
+                self._rows.addWidget(self._tools, alignment=Qt.AlignmentFlag.AlignRight)
+            else:
+                self._line.addWidget(self._tools)
 
     def show_choice(self, found: Found, run: str, series: Series | None, count: int) -> None:
         """What there is to choose from, and what is chosen."""
@@ -58,6 +69,13 @@ class SeriesHead(QWidget):
         _fill(self._series, [(each.id, _title(each)) for each in reversed(of_run)] or [("", tr("nothing drawn"))],
               series.id if series else "")
         self.count.choose(str(count))
+        if series is None:
+            self.show_left(0)
+
+    def show_left(self, left: int) -> None:
+        """How much of the sheet nobody draws as yet; nothing where it is whole, or on its way."""
+        self._actions["epochs.go_on"].setText(tr("Go on: {n} left", n=left) if left else tr("Go on drawing"))
+        self.go_on.setVisible(bool(left))
 
     def _choose_run(self, run: str) -> None:
         self.run = run
@@ -66,6 +84,21 @@ class SeriesHead(QWidget):
 
 def _title(series: Series) -> str:
     return tr("Previews") if series.id == PREVIEWS else f"{series.id} · {series.title}"
+
+
+def _tools(actions: Actions) -> Iterator[QWidget]:
+    """What is done with the panes, group by group."""
+    for group in _TOOLS:
+        yield line(vertical=True)
+        yield within(row(*(action_button(actions[f"epochs.{id}"]) for id in group), gap=2))
+
+
+def _main(action: QAction) -> QPushButton:
+    """The button of the page that is meant to be pressed."""
+    made = push(action.text(), action.trigger, main=True)
+    action.changed.connect(lambda: (made.setEnabled(action.isEnabled()), made.setToolTip(action.toolTip())))
+    made.setToolTip(action.toolTip())
+    return made
 
 
 def _combo(name: str, width: int) -> QComboBox:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.i18n import tr
@@ -14,7 +14,7 @@ from ui.pages.epochs_stage import Stage
 from ui.pages.epochs_verdict import VerdictBar
 from ui.session import Session
 from ui.viewstate.epoch_series import Look
-from ui.widgets.basics import Elided, action_button, caption, line, push, row, within
+from ui.widgets.basics import Elided, action_button, caption, column, line, push, row, within
 from ui.widgets.empty import Empty
 from ui.widgets.epoch_scrubber import EpochScrubber
 
@@ -65,27 +65,45 @@ class EpochsLayout:
         """Puts everything in its place, once the actions are there."""
         actions = self._session.actions
         self.verdict = VerdictBar(actions)
-        marking = [action_button(actions[f"epochs.mark{digit}"], text=True) for digit in (1, 2, 3)]
+        self.marking = {digit: action_button(actions[f"epochs.mark{digit}"], text=True) for digit in range(6)}
+        marking = [action_button(actions["epochs.trait"], text=True), *self.marking.values()]
         marking += [action_button(actions[f"epochs.{id}"]) for id in ("undo", "redo", "unmarked")]
         foot = row(action_button(actions["epochs.previous_prompt"]), action_button(actions["epochs.next_prompt"]),
                    self.prompt, self.number, *marking)
         foot.setStretch(2, 1)
         below = within(foot)
         foot.setContentsMargins(theme.MEDIUM, theme.TINY, theme.MEDIUM, 0)
-        desk = _stacked(self.desk)
-        desk.addWidget(self.stage, 1)
-        desk.addWidget(below)
-        desk.addWidget(self.scrubber)
-        whole = _stacked(self.whole)
-        for part in (head, line(), self.verdict, line()):
-            whole.addWidget(part)
-        whole.addWidget(self.desk, 1)
+        self.below_panes, self.beside_panes = column(gap=0), row(gap=0)
+        panes = column(self.stage, below, self.below_panes, self.scrubber, gap=0)
+        panes.setStretch(0, 1)
+        self.beside_panes.addLayout(panes, 1)
+        self.desk.setLayout(self.beside_panes)
+        told = QWidget()
+        below_head = _stacked(told)
+        for part in (self.verdict, line()):
+            below_head.addWidget(part)
+        below_head.addWidget(self.desk, 1)
         self._fill_empty()
+        under = QWidget()
+        self._under = QStackedLayout(under)
+        for each in (told, self.bare):
+            self._under.addWidget(each)
+        whole = _stacked(self.whole)
+        for part in (head, line()):
+            whole.addWidget(part)
+        whole.addWidget(under, 1)
 
     def allow_rendering(self, is_possible: bool) -> None:
         """Whether a sheet can be drawn of any run."""
-        self.draw.setEnabled(is_possible)
-        self.draw.setToolTip("" if is_possible else tr("No run has a LoRA file that a sheet could be drawn of."))
+        for each in (self.draw, self.draw_bare):
+            each.setEnabled(is_possible)
+            each.setToolTip("" if is_possible else tr("No run has a LoRA file that a sheet could be drawn of."))
+
+    def show_bare(self, is_bare: bool, can_draw: bool) -> None:
+        """Whether nothing was drawn yet of the run that is chosen."""
+        self._under.setCurrentIndex(int(is_bare))
+        if is_bare:
+            self.allow_rendering(can_draw)
 
     def show_look(self, look: Look | None, looks: Sequence[Look]) -> None:
         """The prompt and the seed that all panes show, and which of how many that is."""
@@ -97,15 +115,16 @@ class EpochsLayout:
 
     def _fill_empty(self) -> None:
         session = self._session
-        self.draw = push(tr("Render a sheet of the newest run"), session.actions["epochs.render"].trigger,
-                         icon="grids", main=True)
-        self.no_series = Empty("epochs", tr("No pictures of epochs yet"), tr(
-            "A sheet draws every epoch with the same prompts and the same seeds, beside the base without the LoRA. "
-            "Epochs can be compared while it grows."), self.draw)
-        train = push(tr("Plan a run"), lambda: session.show_page("training"), icon="training", main=True)
+        self.draw, self.draw_bare = (push(tr("Compare epochs"), session.actions["epochs.compare"].trigger,
+                                          main=True) for _ in range(2))
+        self.no_series, self.bare = (Empty("epochs", tr("No pictures of epochs yet"), tr(
+            "A few epochs are drawn with the same prompts and the same seeds, beside the base without the LoRA. "
+            "They can be compared while the sheet grows."), button) for button in (self.draw, self.draw_bare))
+        train = push(tr("Plan a run"), lambda: session.show_page("training"), icon="training")
+        take = push(tr("Open LoRA epochs …"), session.actions["project.epochs"].trigger, main=True)
         self.no_runs = Empty("epochs", tr("No run yet"), tr(
             "Here the epochs of a run stand side by side, so that the best one can be told from the last one. "
-            "Train a run, or take in a folder of LoRA files."), train)
+            "Train a run, or drop a folder of LoRA files here, of whatever trainer."), within(row(take, train)))
 
 
 def _stacked(widget: QWidget) -> QVBoxLayout:

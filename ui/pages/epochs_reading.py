@@ -1,16 +1,18 @@
 """Which runs have epochs to look at, and which sheets and previews show them? Read from the folders, in a thread.
 
-A sheet belongs to the run whose checkpoints it wears. A run whose journal has not grown is not read again.
+A sheet belongs to the run whose checkpoints it wears. Sheets that differ in epochs and seeds alone are one series: more
+seeds are drawn as a sheet of their own. A run whose journal has not grown is not read again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from studio.core.compared_epochs import family
 from studio.core.errors import UserError
 from studio.core.events import CheckpointSaved, PreviewReady
 from studio.core.fold import RunState, fold
@@ -23,7 +25,7 @@ from studio.store.workspace import Workspace
 from ui.aside import Aside
 from ui.gpu_thread import Task
 from ui.session import Session
-from ui.viewstate.epoch_series import Series, series_of_previews, series_of_sheet
+from ui.viewstate.epoch_series import Series, merged, series_of_previews, series_of_sheet
 
 _REST_MS = 300
 _LOOK_MS = 3_000  # between looks at what other processes draw
@@ -51,6 +53,7 @@ class Found:
     runs: tuple[str, ...] = ()
     series: tuple[Series, ...] = ()
     with_files: frozenset[str] = frozenset()   # runs that have a LoRA a sheet can be drawn of
+    saved: Mapping[str, tuple[int, ...]] = field(default_factory=dict)   # their epochs
 
 
 class Shelf(QObject):
@@ -65,6 +68,7 @@ class Shelf(QObject):
         self._runs: dict[str, tuple[object, _Run]] = {}
         self._sheets: dict[str, Sheet] = {}
         self._made: dict[str, tuple[object, Series | None]] = {}
+        self._merged: dict[tuple[str, ...], tuple[list[Series], Series]] = {}
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self.look)
         self._timer = QTimer(self, interval=_LOOK_MS)
@@ -116,9 +120,20 @@ class Shelf(QObject):
     def _read(self, place: Workspace) -> Found:
         known = [run for folder in runs.runs_of(place) if (run := self._run(folder))]
         series = [each for run in known if (each := _previews(run))]
-        series += [each for folder in sweeps.sheets_of(place) if (each := self._sheet(folder, known))]
+        series += self._families(each for folder in sweeps.sheets_of(place) if (each := self._sheet(folder, known)))
         return Found(tuple(run.id for run in reversed(known)), tuple(series),
-                     frozenset(run.id for run in known if run.state.checkpoints))
+                     frozenset(run.id for run in known if run.state.checkpoints),
+                     {run.id: tuple(sorted(run.saved)) for run in known})
+
+    def _families(self, sheets: Iterable[Series]) -> Iterator[Series]:
+        groups: dict[object, list[Series]] = {}
+        for each in sheets:
+            groups.setdefault((each.run, family(self._sheets[each.id])), []).append(each)
+        for parts in groups.values():
+            names = tuple(part.id for part in parts)
+            if self._merged.get(names, ([],))[0] != parts:
+                self._merged[names] = parts, merged(parts)
+            yield self._merged[names][1]
 
     def _run(self, run: RunFolder) -> _Run | None:
         try:

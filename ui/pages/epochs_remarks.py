@@ -119,7 +119,8 @@ class RemarksPane(QScrollArea):
         causes.setLayout(self._flow)
         judge = row(caption(tr("Judge")), self.judge)
         whole = column(head, line(), asked, self.traits, self.keys, line(), caption(tr("Why it failed")), causes,
-                       self.why, caption(tr("Note")), self.note, line(), judge, self.agreement, None, gap=theme.TINY + 2)
+                       self.why, caption(tr("Note")), self.note, line(), judge, self.agreement, None,
+                       gap=theme.TINY + 2)
         whole.setStretch(3, 100)
         inside = within(whole)
         whole.setContentsMargins(theme.MEDIUM, theme.SMALL, theme.MEDIUM, theme.SMALL)

@@ -22,12 +22,16 @@ from ui.widgets.pair_view import PairView
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """What stands in a pane; without a path there is no picture, and the name says why. `mark` as of `mark_words`."""
+    """What stands in a pane; without a path there is no picture, and the name says why. `mark` as of `mark_words`.
+
+    `signs` are (icon, words) of what else was said of it.
+    """
 
     name: str
     path: Path | None
     size: tuple[int, int]
     mark: tuple[str, str, str] = ("", "", "muted")
+    signs: tuple[tuple[str, str], ...] = ()
 
 
 class Stage(QWidget):
@@ -166,6 +170,7 @@ class Stage(QWidget):
     def _fill_pane(self, pane: EpochPane, each: Exhibit, is_pinned: bool) -> None:
         pixmap = self._pixmap(each)
         pane.show_head(each.name, is_pinned, each.mark, bool(each.path) and pixmap is None)
+        pane.show_signs(each.signs)
         if each.path is None:
             pane.viewer.show_nothing()
         else:

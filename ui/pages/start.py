@@ -63,9 +63,12 @@ class StartPage(QWidget):
         return (
             self._door("pictures", tr("I have pictures"),
                        tr("Make a project of them: sort, label and caption them, and see what is missing before a "
-                          "night of training."), "project.new"),
+                          "night of training."), "project.new",
+                       caption(tr("Or drop them anywhere on this window."), wrap=True)),
             self._door("layers", tr("I have LoRA epochs"),
-                       tr("Compare the epochs of a LoRA that you trained, here or elsewhere."), "project.epochs"),
+                       tr("Compare the epochs of a LoRA that you trained, with whatever trainer: which to take, and "
+                          "why not the last."), "project.epochs",
+                       caption(tr("Or drop their folder anywhere on this window."), wrap=True)),
             self._door("practice", tr("Try the practice model"),
                        tr("A small model and a sample character to play with. No card, no download."),
                        "project.sample", self._sample),

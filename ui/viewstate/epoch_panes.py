@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio.core.axes import BASE, Value
+from studio.core.compared_epochs import is_epoch
 
 TARGET = "target"     # in the place of an epoch: the picture of the set that the prompt asks for
 LEAST, MOST = 2, 6
@@ -95,7 +96,7 @@ class Panes:
 
 def first_panes(count: int, epochs: Sequence[Value]) -> Panes:
     """Target and step 0 pinned, then epochs evenly spread up to the last; of two panes both are epochs."""
-    trained = [each for each in epochs if each != BASE]
+    trained = [each for each in epochs if is_epoch(each)]
     pinned = [Pane(TARGET, True, trained[0] if trained else BASE), Pane(BASE, True)] if count > LEAST else []
     free = count - len(pinned)
     spread = [trained[round((len(trained) - 1) * (at + 1) / free)] for at in range(free)] if trained else [BASE] * free

@@ -58,6 +58,10 @@ class DropOverlay(QWidget):
 
 def drop_text(dragged: QMimeData, project: Project | None) -> str:
     """What dropping this would do."""
+    from ui.loras_dropped import loras_in
+
+    if loras := loras_in(dragged):
+        return tr("Drop to compare the LoRA epochs in “{name}”", name=loras.stem)
     count = len(dragged.urls()) if dragged.hasUrls() else 1
     if project is None:
         return tr("Drop to make a project of these pictures")

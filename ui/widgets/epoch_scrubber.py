@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from studio.core.axes import BASE, Value
+from studio.core.compared_epochs import NO_TRIGGER
 from ui import theme
 from ui.i18n import tr
 
@@ -49,6 +50,8 @@ class Track:
 
 def epoch_text(epoch: Value) -> str:
     """An epoch as the window names it."""
+    if epoch == NO_TRIGGER:
+        return tr("Step 0, no trigger")
     return tr("Step 0") if epoch == BASE else tr("epoch {n}", n=epoch)
 
 
@@ -175,6 +178,9 @@ class EpochScrubber(QWidget):
             text = "0" if epoch == BASE else f"{epoch:,}"
             painter.drawText(QRectF(self.x(epoch) - 40, self._foot + 3, 80, _FOOT - 3),
                              Qt.AlignmentFlag.AlignHCenter, text)
+        if NO_TRIGGER in epochs and self._step > _APART:
+            painter.drawText(QRectF(self.x(NO_TRIGGER) - 60, self._foot + 3, 120, _FOOT - 3),
+                             Qt.AlignmentFlag.AlignHCenter, tr("no trigger"))
 
     def _paint_handles(self, painter: QPainter, now: theme.Theme) -> None:
         for epoch, panes in self.track.handles.items():

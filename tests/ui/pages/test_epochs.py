@@ -253,13 +253,15 @@ def test_without_a_run_and_without_pictures_the_page_says_what_to_do(studio) -> 
     page = shown(studio)
     assert page.parts.no_runs.isVisible()
     off = [each.objectName() for each in studio.actions.groups["Epochs"] if not each.isEnabled()]
-    assert {"epochs.later", "epochs.mark1", "epochs.why"} <= set(off) and "epochs.render" not in off
+    assert {"epochs.later", "epochs.mark1", "epochs.why"} <= set(off) and "epochs.compare" not in off
     written_epochs(studio.session.place, 2)
     page.shelf.look()
     studio.finish(lambda: page.parts.no_series.isVisible())
     assert page.parts.draw.isEnabled()
     studio.session.jobs.pause()
     QTest.mouseClick(page.parts.draw, Qt.MouseButton.LeftButton)
+    studio.finish(page.sheets.dialog.start.isEnabled)
+    QTest.mouseClick(page.sheets.dialog.start, Qt.MouseButton.LeftButton)
     studio.finish(lambda: bool(studio.session.jobs.waiting))
     assert [each.kind for each in studio.session.jobs.waiting] == ["sheet"]
     assert sweeps.read_sheet(sweeps.find_sheet(studio.session.place, "latest")).epochs[1][0] == 2
@@ -282,4 +284,4 @@ def test_every_action_has_a_key_or_a_button_and_says_what_it_does(page: EpochsPa
     actions = page.session.actions
     for action in actions.groups["Epochs"]:
         assert action.text() and actions.tip(action.objectName()) and not action.icon().isNull()
-        assert action.shortcuts() or action.objectName() == "epochs.render"
+        assert action.shortcuts()
