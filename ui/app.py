@@ -19,6 +19,7 @@ from ui.session import Session
 from ui.settings import Settings
 from ui.theme import STYLE, Look
 
+TURN_S = 0.001  # for which a thread may keep Python's lock: five times as often as usual the window can have it
 
 _LATER_MS = 30  # after the first page is there
 
@@ -27,6 +28,7 @@ class App:
     """One application with its one window."""
 
     def __init__(self, application: QApplication, settings: Settings | None = None, ask: Asking | None = None) -> None:
+        sys.setswitchinterval(TURN_S)
         self.settings = settings or Settings()
         i18n.speak(self.settings.early("language"))
         self.look = Look(application, self.settings.early("appearance"), self.settings.early("surround"))

@@ -6,7 +6,6 @@ in another. torch is imported in these threads only, by the jobs themselves.
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from studio.core.events import Ending, Event
     from studio.core.fold import Course
     from studio.jobs.execute import Job, Ticket
-
-_TURN_S = 0.001  # for which a thread may keep Python's lock: five times as often as usual the window can have it
 
 ON_CARD = frozenset({"demo", "train", "render", "sheet", "rehearse", "check", "score", "use"})
 
@@ -104,7 +101,6 @@ class GpuThread(QThread):
         from studio.jobs.execute import answered, execute, exit_code
         from studio.jobs.gpu import Gpu
 
-        sys.setswitchinterval(_TURN_S)
         gpu = Gpu(self._device)  # made and released in the thread that computes
         while (task := self._queue.get()) is not None:
             def listen(event: Event, task: Task = task) -> None:

@@ -63,10 +63,12 @@ def measured(folder: Path, steps: int) -> dict[str, float]:
     """What one length costs."""
     from PySide6.QtWidgets import QApplication
 
+    from ui.app import TURN_S
     from ui.run_watch import RunWatch
     from ui.theme import STYLE
     from ui.widgets.loss_plot import LossPlot
 
+    sys.setswitchinterval(TURN_S)
     application = QApplication(["bench", *STYLE])
     path, before = write_journal(folder, steps), _mebibytes()
     began = time.perf_counter()
