@@ -107,6 +107,9 @@ class Stage(QWidget):
         self._pair_name.setProperty("role", "strong")
         self._pair_name.setContentsMargins(theme.SMALL, theme.TINY, theme.SMALL, theme.TINY)
         beside, together = QWidget(), QWidget()
+        for each in self.panes:
+            each.setParent(beside)  # also those that stand in no grid yet: they go with the page
+            each.hide()
         self._grid = QGridLayout(beside)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(theme.GAP)
