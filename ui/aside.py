@@ -26,6 +26,7 @@ class Aside(QObject):
         self._pool = ThreadPoolExecutor(1)
         self._question, self._then, self._failed = 0, None, None
         self._answered.connect(self._tell, Qt.ConnectionType.QueuedConnection)  # never before `ask` returns
+        self.destroyed.connect(lambda: self.close())  # who is gone is told nothing
 
     @property
     def is_busy(self) -> bool:

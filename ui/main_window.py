@@ -20,7 +20,7 @@ from ui.widgets.status_strip import HEIGHT as STRIP_HEIGHT
 from ui.widgets.status_strip import StatusStrip
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFocusEvent
 
     from ui.notices import Notice
     from ui.overnight import Overnight
@@ -29,6 +29,19 @@ if TYPE_CHECKING:
     from ui.widgets.toasts import Toasts
 
 SMALLEST = (853, 533)  # a screen of 1280 x 800 at 150 %
+
+
+class _Pages(QStackedWidget):
+    """A press on what takes no keys itself, a tool or the ground, gives them to the page that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() == Qt.FocusReason.MouseFocusReason:
+            self.currentWidget().setFocus()
 
 
 class MainWindow(QMainWindow):
@@ -105,9 +118,8 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self._start = StartPage(self._session)
-        self._stack = QStackedWidget()
+        self._stack = _Pages()
         self._stack.addWidget(self._start)
-        self._stack.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._sidebar: Sidebar | None = None
         self._body = QHBoxLayout()
         self._body.setSpacing(0)

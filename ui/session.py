@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QMetaMethod, QObject, Signal
 
+from ui.blindfold import Blindfold
 from ui.jobs import Jobs
 from ui.newcomers import AT_ONCE, Newcomers
 from ui.notices import Notice
@@ -62,6 +63,7 @@ class Session(QObject):
         self.settings, self.look, self.actions, self.ask = settings, look, actions, ask
         self.jobs = Jobs(self)
         self.jobs.ended.connect(self._job_ended)
+        self.blindfold = Blindfold(self)
         self.place: Workspace | None = None
         self.desk: Desk | None = None
         self.records: Records | None = None

@@ -127,7 +127,8 @@ def _thin_flags(made: argparse.ArgumentParser) -> None:
     made.add_argument("run", metavar="RUN", help=_RUN)
     made.add_argument("--pin", default="", metavar="N,...", help="keeps these epochs too; with --restore: only these")
     made.add_argument("--every", type=int, default=0, metavar="N", help="keeps every N-th epoch (default: none)")
-    made.add_argument("--last", type=int, default=1, metavar="N", help="keeps the newest N, at least 1 (default: 1)")
+    made.add_argument("--last", type=int, default=1, metavar="N",
+                      help="keeps the newest N, 0 for none where another epoch stays (default: 1)")
     made.add_argument("--elsewhere", action="store_true",
                       help="also files that lie outside the project, which belong to another program or person")
     made.add_argument("--restore", action="store_true", help="brings files back from the trash")

@@ -12,7 +12,7 @@ from studio.core.article_table import markdown_table, plain
 from studio.core.article_words import Words, axis_name, label_of
 from studio.core.evaluation_rules import Warned
 from studio.core.evidence import Evidence
-from studio.core.grid_watch import profile_of
+from studio.core.grid_watch import TURBO, profile_of
 from studio.core.hit_table import HitTable
 from studio.core.marks import Mark
 from studio.core.paired import arm_name
@@ -47,7 +47,7 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class Chapter:
     """One sheet in an article, as text. `warned` is what stands against comparing its cells; `files` are (what, its
-    name beside the text)."""
+    name beside the text); `prompts` are (what such rows are called, what they asked for)."""
 
     title: str
     judged: tuple[Judged, ...]
@@ -55,6 +55,7 @@ class Chapter:
     warned: tuple[Warned, ...] = ()
     picture: str = ""
     files: tuple[tuple[str, str], ...] = ()
+    prompts: tuple[tuple[str, str], ...] = ()
 
 
 def rendered(sheet: Sheet, cells: Sequence[Cell], base: str, words: Words) -> tuple[tuple[str, str], ...]:
@@ -69,7 +70,7 @@ def rendered(sheet: Sheet, cells: Sequence[Cell], base: str, words: Words) -> tu
         (words("size"), _each(f"{spec.width} × {spec.height}" for spec in specs)),
         (words("seeds"), _each(str(spec.seed) for spec in specs)),
         (words("base model"), _each(_base(spec.base, base) for spec in specs)),
-        (words("worn in every cell"), _each(f"{digest[:12]} × {strength:g}" for digest, strength in sheet.spec.loras)),
+        (words("worn in every cell"), _each(_worn(sheet.spec.loras, profile, words))),
         (words("LoRA files"), _each(_epoch(epoch, digest) for epoch, digest in _worn_epochs(sheet, specs))),
     )  # fmt: skip
     return tuple((what, value) for what, value in facts if value)
@@ -161,6 +162,10 @@ def _chapter(chapter: Chapter, words: Words) -> Iterator[str]:
         yield ""
     for each in chapter.judged:
         yield from _figures(each, words)
+    if chapter.prompts:
+        yield from (f"### {words('What was asked for')}", "")
+        yield from (f"- {plain(f'{name}: {prompt}' if name else prompt)}" for name, prompt in chapter.prompts)
+        yield ""
     yield from (f"### {words('How it was rendered')}", "")
     yield from (*markdown_table(((words("what"), words("value")), *chapter.rendered)), "")
     for what, name in chapter.files:
@@ -187,6 +192,12 @@ def _evidence(held: Held, words: Words, pages: Mapping[str, str]) -> str:
     cells = held.judgement.cells + (held.retraction.cells if held.retraction else ())
     shown = [f"{pages[sheet]}#{key}" for sheet, key in cells if sheet in pages]
     return f" ([{words('its pictures')}](<{shown[0]}>))" if shown else ""
+
+
+def _worn(loras: Sequence[tuple[str, float]], profile: str, words: Words) -> Iterator[str]:
+    """The LoRAs by their hashes; of the profile turbo a single one is the Turbo LoRA."""
+    name = f"{words('Turbo LoRA')} (%s)" if profile == TURBO and len(loras) == 1 else "%s"
+    return (f"{name % digest[:12]} × {strength:g}" for digest, strength in loras)
 
 
 def _worn_epochs(sheet: Sheet, specs: Iterable[RenderSpec]) -> Iterator[tuple[int, str]]:

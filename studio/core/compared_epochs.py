@@ -7,8 +7,10 @@ who keeps a composition from being drawn is told from these two.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count, islice
+from typing import Generic, TypeVar
 
 from studio.core.axes import BASE, EPOCH, FORMAT, Axis, Value
 from studio.core.paired import in_order
@@ -22,6 +24,17 @@ NO_TRIGGER = "no trigger"   # in the place of an epoch: the base alone, asked wi
 EPOCHS, FRESH = 5, 8
 
 _FIRST_FRESH = 1001
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True, eq=False)
+class _Family(Generic[T]):
+    """Sheets that were found to belong together so far, and the LoRAs that any of them knows."""
+
+    of: tuple[object, ...]
+    worn: frozenset[str]
+    names: list[T]
 
 
 def is_epoch(arm: Value) -> bool:
@@ -78,7 +91,29 @@ def on_seeds(sheet: Sheet, arms: Sequence[Value], seeds: Sequence[int]) -> Sheet
 def family(sheet: Sheet) -> tuple[object, ...]:
     """What sheets have in common that differ in epochs and seeds alone: their pictures can be compared."""
     others = tuple(axis for axis in sheet.axes if axis.name not in (EPOCH, SEED))
-    return sheet.title, others, dataclasses.replace(sheet.spec, seed=0)
+    names_epochs = any(axis.name == EPOCH for axis in sheet.axes)
+    return sheet.title, names_epochs, others, dataclasses.replace(sheet.spec, seed=0)
+
+
+def families(sheets: Mapping[T, Sheet]) -> tuple[tuple[T, ...], ...]:
+    """The names of sheets of which those stand together that differ in epochs and seeds alone, and are of one run.
+
+    A sheet knows all checkpoints that its run had, so two of one run share some, and two of other runs none. Families
+    come in the order of the first of each, and so do the names in one.
+    """
+    found: list[_Family[T]] = []
+    for name, sheet in sheets.items():
+        own, worn = family(sheet), frozenset(sha256 for _, sha256 in sheet.epochs)
+        joined = [each for each in found if each.of == own and (each.worn & worn or not each.worn and not worn)]
+        if not joined:
+            found.append(_Family(own, worn, [name]))
+            continue
+        first, *others = joined
+        first.worn |= worn.union(*(each.worn for each in others))
+        first.names += [*(each for other in others for each in other.names), name]
+        found = [each for each in found if each not in others]
+    places = {name: place for place, name in enumerate(sheets)}
+    return tuple(tuple(sorted(each.names, key=places.__getitem__)) for each in found)
 
 
 def _renewed(sheet: Sheet, name: str, values: Iterable[Value]) -> Sheet:

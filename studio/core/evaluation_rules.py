@@ -16,7 +16,7 @@ from studio.core.paired import SEEDS
 from studio.core.said import Said, said
 
 Severity = Literal["error", "warning", "note"]
-Claim = Literal["broken", "best", "face", "accessory", "colour", "ability", "fusion"]
+Claim = Literal["broken", "best", "ahead", "face", "accessory", "colour", "ability", "fusion"]
 
 EXPRESSION = ("smile", "open mouth")  # with a mouth that shows, and the same one
 SUSPECT_SEEDS = 4
@@ -178,8 +178,8 @@ def over_rendered(sheet: SheetFacts) -> Iterator[Found]:
 
 
 def within_noise(sheet: SheetFacts) -> Iterator[Found]:
-    """V09: a winner by less than the judge's noise."""
-    for arm in sheet.claimed("best"):
+    """V09: a winner by less than the judge's noise, or one that is only ahead of another that is taken."""
+    for arm in dict.fromkeys(sheet.claimed("best") + sheet.claimed("ahead")):
         if sheet.lead is not None and sheet.lead < sheet.noise:
             yield (said("{arm} leads by less than the judge's noise: there is no difference", arm=arm or "It"),
                    said("Choose the earlier epoch"), sheet.of(arm))

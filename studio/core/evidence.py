@@ -47,7 +47,8 @@ _SEVERAL = "|"
 class Evidence:
     """All that one judge's marks of a sheet come to. `axis` names the axis whose values are compared, if there is one.
 
-    `curves` divides the hits by that axis alone, `table` by whatever the sheet compares.
+    `curves` divides the hits by that axis alone, `table` by whatever the sheet compares. `noise` is the judge's, as a
+    share of the scale.
     """
 
     questions: tuple[Question, ...]
@@ -60,6 +61,7 @@ class Evidence:
     responses: tuple[Response, ...] = ()
     interactions: Interactions | None = None
     bleeds: tuple[Bleed, ...] = ()
+    noise: float = NOISE
 
 
 def evidence(sheet: Sheet, cells: Sequence[Cell], marks: Iterable[Mark], repeats: Iterable[Mark] = ()) -> Evidence:
@@ -70,7 +72,8 @@ def evidence(sheet: Sheet, cells: Sequence[Cell], marks: Iterable[Mark], repeats
     short = short_names(sheet)
     seen = seen_in(arms, counting, axis) if axis else ()
     named = (replace(each, prompt=shortened(each.prompt, short)) for each in seen)
-    found = verdict(named, noise=noise_of(every, NOISE))
+    noise = noise_of(every, NOISE)
+    found = verdict(named, noise=noise)
     rolls = tuple(rolls_in(cells, counting)) if "interaction" in asked else ()
     return Evidence(
         asked, axis, found, hit_table(cells, counting, (axis,) if axis else ()),
@@ -79,6 +82,7 @@ def evidence(sheet: Sheet, cells: Sequence[Cell], marks: Iterable[Mark], repeats
         responses(strengths_in(cells, counting)) if "strength" in asked else (),
         interactions(rolls) if rolls else None,
         bleeds(sightings_in(counting)),
+        noise,
     )  # fmt: skip
 
 

@@ -24,8 +24,11 @@ from studio.core.said import said
 from studio.core.spec import RenderSpec
 from studio.core.sweep import Cell, Sheet
 from studio.core.tag_table import labels_of
+from studio.core.verdict import NOISE
 
 SUBJECTS: tuple[Claim, ...] = ("face", "accessory", "colour")  # what a person may compare for
+RANKED: tuple[Claim, ...] = ("best", "broken")                 # what an order by marks says of arms
+PICKED: tuple[Claim, ...] = ("ahead",)                         # what a verdict, which picks by rules of its own, does
 BUILTIN, TURBO = "builtin", "turbo"
 
 _WAY = ("steps", "cfg", "sampler", "scheduler")  # settings that make a profile
@@ -69,22 +72,26 @@ class Watch:
         self._profiles = _profiles([*cells, *beside])
         self._mixed = (_mixed(cells, self._profiles),) if len(self._profiles) > 1 else ()
 
-    def found(self, marks: Iterable[Mark] = (), subjects: Collection[str] = (), is_ranked: bool = False) -> Watched:
-        """What the rules say, given what was marked, what somebody compares for, and whether he ranks by it."""
+    def found(self, marks: Iterable[Mark] = (), subjects: Collection[str] = (), ranked: Collection[Claim] = (),
+              noise: float = NOISE) -> Watched:
+        """What the rules say, given what was marked, what somebody compares for, and what he concludes from marks.
+
+        `noise` is the judge's, as a share of the scale.
+        """
         listed_marks = list(marks)
+        rates = _rates(self._arms, listed_marks)
         claims = [(each, "") for each in SUBJECTS if each in subjects or each == "face" and self._are_faces]
-        claims += _ranked(self._arms, listed_marks) if is_ranked else []
-        facts = SheetFacts(_blamed(self._facts, listed_marks) + self._beside, self._varied, tuple(claims))
-        said_by_rules = warnings(facts)
-        if self._mixed:
-            said_by_rules = tuple(each for each in said_by_rules if each.rule != "V03")  # the same, in a known word
-        return Watched(self._mixed + said_by_rules, self._profiles)
+        claims += [each for each in _ranked(rates) if each[0] in ranked]
+        told = frozenset(_WAY) if self._mixed else frozenset()  # in a word of its own
+        facts = SheetFacts(_blamed(self._facts, listed_marks) + self._beside, self._varied | told, tuple(claims),
+                           _lead(rates), noise)
+        return Watched(self._mixed + warnings(facts), self._profiles)
 
 
 def watched(sheet: Sheet, cells: Sequence[Cell], marks: Iterable[Mark] = (), subjects: Collection[str] = (),
-            beside: Sequence[Cell] = (), is_ranked: bool = False) -> Watched:
+            beside: Sequence[Cell] = (), ranked: Collection[Claim] = (), noise: float = NOISE) -> Watched:
     """What the rules say of these cells, looked at once."""
-    return Watch(sheet, cells, beside).found(marks, subjects, is_ranked)
+    return Watch(sheet, cells, beside).found(marks, subjects, ranked, noise)
 
 
 def is_of_faces(cells: Iterable[Cell]) -> bool:
@@ -108,12 +115,12 @@ def _blamed(facts: tuple[CellFacts, ...], marks: Iterable[Mark]) -> tuple[CellFa
 
 def _cell(cell: Cell, labels: Callable[[str], Labels]) -> CellFacts:
     spec = cell.spec
-    settings = (*((name, str(getattr(spec, name))) for name in _WAY), ("program", spec.drawn_by))
+    settings = tuple((name, str(getattr(spec, name))) for name in _WAY)
     texts = ", ".join(str(value) for name, value in cell.values if is_text(name))
     return CellFacts(
         key=cell.key, arm=_arm(cell), seed=spec.seed, prompt=spec.prompt, width=spec.width, height=spec.height,
         settings=settings, strength=float(cell.value(STRENGTH, 1.0)), base=spec.base, format=str(cell.value(FORMAT)),
-        composition=texts, framing=word(labels(spec.prompt), "framing"),
+        composition=texts, framing=word(labels(spec.prompt), "framing"), drawn_by=spec.drawn_by,
     )  # fmt: skip
 
 
@@ -128,15 +135,27 @@ def _varied(sheet: Sheet) -> frozenset[str]:
     return frozenset({meant.get(name, name) for name in said_so} | worded)
 
 
-def _ranked(arms: Mapping[str, str], marks: Iterable[Mark]) -> list[tuple[Claim, str]]:
-    """What an order by marks says: which arm is the best, and which are broken, nothing of them being any good."""
+def _rates(arms: Mapping[str, str], marks: Iterable[Mark]) -> dict[str, float]:
+    """How good each arm is by the marks on it, as a share of the scale; in the order of the sheet."""
     shares: defaultdict[str, list[float]] = defaultdict(list)
     for mark in marks:
         if mark.is_of_trait and mark.key in arms:
             shares[arms[mark.key]].append(mark.share)
-    rates = {arm: sum(found) / len(found) for arm, found in shares.items() if arm}
+    judged = (arm for arm in dict.fromkeys(arms.values()) if arm in shares)
+    return {arm: sum(shares[arm]) / len(shares[arm]) for arm in judged if arm}
+
+
+def _lead(rates: Mapping[str, float]) -> float | None:
+    """What the best arm is ahead of the best one before it by, which could be taken instead; None without any."""
     best = max(rates, key=lambda arm: rates[arm], default="")
-    claims: list[tuple[Claim, str]] = [("best", best)] if len(rates) > 1 and rates[best] else []
+    before = list(rates)[:list(rates).index(best)] if best else []
+    return rates[best] - max(rates[arm] for arm in before) if before else None
+
+
+def _ranked(rates: Mapping[str, float]) -> list[tuple[Claim, str]]:
+    """What an order by marks says: which arm is the best, and which are broken, nothing of them being any good."""
+    best = max(rates, key=lambda arm: rates[arm], default="")
+    claims: list[tuple[Claim, str]] = [("best", best), ("ahead", best)] if len(rates) > 1 and rates[best] else []
     return claims + [("broken", arm) for arm, rate in rates.items() if not rate]
 
 

@@ -80,4 +80,4 @@ def _text(epoch: Value, plateaus: Sequence[Plateau], epochs: Sequence[Value], is
     if epoch == epochs[-1]:
         return said("{epoch} is the first with {traits} on the plateau, and the last there is", epoch=arm_name(epoch),
                     traits=late)
-    return said("{epoch}: {traits} reached last, no gain after", epoch=arm_name(epoch), traits=late)
+    return said("{epoch}: no gain after ({traits})", epoch=arm_name(epoch), traits=late)

@@ -1,6 +1,7 @@
 """Which LoRA files of a run stay, when a person wants room? Those that are pinned, picked, kept by a rule, or newest.
 
-Nothing is decided by age or size alone, and the newest always stays: a run goes on from it, and people look there.
+Nothing is decided by age or size alone. The newest stays unless somebody says otherwise, because people look there
+first, and no run loses the last file it has.
 """
 
 from __future__ import annotations
@@ -11,9 +12,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from studio.core.axes import EPOCH
-from studio.core.keep import outdated_epochs
 from studio.core.marks import KEEPER, Mark
-from studio.core.recipe import Recipe
 from studio.core.sweep import Cell
 from studio.core.verdict_journal import Held
 
@@ -39,8 +38,8 @@ class Stored:
 class Policy:
     """`pins` were pinned by hand, `picks` by verdicts that stand, `keepers` have a cell that somebody keeps.
 
-    Beside them the newest `last` stay, at least one, and every `every`-th; 0 for none. Files that lie `elsewhere` stay
-    as well, unless they are asked for.
+    Beside them the newest `last` stay and every `every`-th, 0 for none; where nothing else would, the newest stays
+    whatever `last` says. Files that lie `elsewhere` stay as well, unless they are asked for.
     """
 
     pins: frozenset[int] = frozenset()
@@ -103,13 +102,14 @@ def kept_cells(cells: Iterable[Cell], marks: Iterable[Mark]) -> frozenset[int]:
 
 
 def _reasons(epochs: Sequence[int], policy: Policy) -> dict[int, tuple[Reason, ...]]:
-    """Why each epoch stays; the newest and every so many-th by the rule that runs thin themselves by."""
-    last = max(1, policy.last)
-    rule = Recipe(keep_last=last, keep_every=policy.every)
-    outdated, newest = set(outdated_epochs(rule, epochs, max(epochs, default=0))), set(epochs[-last:])
+    """Why each epoch stays, the newest not once more by the rule."""
+    named = policy.pins | policy.picks | policy.keepers
+    by_rule = {epoch for epoch in epochs if policy.every > 0 and epoch % policy.every == 0}
+    last = policy.last if policy.last > 0 or by_rule | named & set(epochs) else 1
+    newest = set(epochs[-last:]) if last > 0 else set[int]()
     found: tuple[tuple[Reason, Collection[int]], ...] = (
         ("pinned", policy.pins), ("picked", policy.picks), ("keeper", policy.keepers), ("newest", newest),
-        ("every", set(epochs) - outdated - newest),
+        ("every", by_rule - newest),
     )  # fmt: skip
     return {epoch: tuple(reason for reason, those in found if epoch in those) for epoch in epochs}
 

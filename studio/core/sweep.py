@@ -7,7 +7,7 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from studio.core import toml
 from studio.core.axes import (
@@ -53,11 +53,14 @@ class Cell:
     values: Pairs = ()
     slot: int = 0
     sets: Pairs = ()
+    _key: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def key(self) -> str:
-        """Same key, same picture: cells of one key are rendered once."""
-        return key_of(self.spec)
+        """Same key, same picture: cells of one key are rendered once. Reckoned when it is asked for first."""
+        if not self._key:
+            object.__setattr__(self, "_key", key_of(self.spec))
+        return self._key
 
     def value(self, name: str, otherwise: Value = "") -> Value:
         """What the axis of that name says of this cell, or else what a value of another axis sets it to."""

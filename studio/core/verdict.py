@@ -207,8 +207,10 @@ def _clauses(arms: Sequence[Value], reference: Value, comparisons: Sequence[Comp
     later = any(arms.index(each.arm) > arms.index(pick) for each in said_of["worse"])
     order: tuple[Word, ...] = ("worse", "better", "not shown") if later else ("better", "not shown", "worse")
     told = [(word, clause) for word in order for clause in clauses[word]]
+    if not told and len(looked_at) > 1:
+        return "not shown", (said(_PATTERNS["not shown"], arms=range_name(looked_at, arms)),)
     if not told:
-        return "not shown", (said("{arm}: nothing comparable is marked", arm=arm_name(pick)),)
+        return "not shown", (said("{arm}: nothing to compare it with yet", arm=arm_name(pick)),)
     return told[0][0], tuple(clause for _, clause in told)
 
 

@@ -13,10 +13,12 @@ from studio.core.article import Chapter, cell_rows, hit_rows, markdown, rendered
 from studio.core.article_table import csv_text
 from studio.core.article_words import ENGLISH, Words, words_of
 from studio.core.errors import UserError, unknown
+from studio.core.evaluation_rules import Warned
 from studio.core.events import Ending, Finished, Note, Progress, Started, Stopped
-from studio.core.grid_watch import watched
+from studio.core.grid_watch import PICKED, watched
 from studio.core.lint.phrases import counted
 from studio.core.texts import read_text
+from studio.jobs.article_heads import Heads
 from studio.jobs.article_picture import FITTING, article_picture
 from studio.jobs.article_sheet import SheetEvidence, evidence_of, journal_of
 from studio.jobs.article_viewer import write_viewer
@@ -143,15 +145,24 @@ class _Written:
         named = {f"{stem}.html": words("The sheet to look at, side by side and enlarged"),
                  f"{stem}-hits.csv": words("Hits as a table"), f"{stem}-cells.csv": words("Every cell as a table")}
         picture = f"{stem}.png" if f"{stem}.png" in self.names else ""
-        marks = evidence.judged[0].marks if evidence.judged else ()
         return Chapter(words.named(evidence.sheet.title), evidence.judged,
                        rendered(evidence.sheet, cells, evidence.base_title, words),
-                       watched(evidence.sheet, cells, marks).warned, picture,
-                       tuple((what, name) for name, what in named.items() if name in self.names))
+                       _warned(evidence), picture,
+                       tuple((what, name) for name, what in named.items() if name in self.names),
+                       Heads(evidence, words).prompts)
 
     def _write(self, name: str, text: str) -> None:
         write_atomic(self._of.out / name, text)
         self.names.append(name)
+
+
+def _warned(evidence: SheetEvidence) -> tuple[Warned, ...]:
+    """What stands against comparing its cells, as the judge does who said most of them."""
+    sheet, cells = evidence.sheet, evidence.grid.all_cells
+    if not evidence.judged:
+        return watched(sheet, cells).warned
+    first = evidence.judged[0]
+    return watched(sheet, cells, first.marks, ranked=PICKED, noise=first.found.noise).warned
 
 
 def _free_name(folder: Path) -> str:
@@ -176,5 +187,5 @@ def _gaps(evidence: SheetEvidence, with_pinned: bool) -> Iterator[str]:
         yield f"Sheet {evidence.id}: {evidence.missing} of its pictures are not rendered yet; their places stay empty."
     starts = sum(path is None for path in evidence.starts)
     if with_pinned and starts:
-        yield (f"Sheet {evidence.id}: step 0 of {counted(starts, 'row')} is not rendered yet. Render it with "
-               "--axis 'epoch=base, all'.")
+        yield (f"Sheet {evidence.id}: step 0 of {counted(starts, 'row')} is not rendered yet. Draw it on the grids "
+               "page, or render the sheet with --axis 'epoch=base, all'.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from studio.core.article_words import Words, label_of
 from studio.core.axes import EPOCH, Axis, Pairs, Value, is_text
+from studio.core.compared_epochs import SEED
 from studio.jobs.article_sheet import SheetEvidence
 from studio.jobs.sheet_image import shared_words
 
@@ -28,6 +29,14 @@ class Heads:
         """Where columns are seeds and the like, step 0 is that of the first of them."""
         first = next(iter(self._evidence.grid.columns), ())
         return self.line(tuple(pair for pair in first if pair[0] != EPOCH))
+
+    @property
+    def prompts(self) -> tuple[tuple[str, str], ...]:
+        """What rows asked for, as (what tells such rows apart, prompt); seeds ask for nothing."""
+        grid = self._evidence.grid
+        named = {prompt: self.line(tuple(pair for pair in pairs if pair[0] != SEED))
+                 for pairs, prompt in zip(grid.rows, grid.prompts, strict=True) if prompt}
+        return tuple((name, prompt) for prompt, name in named.items())
 
     @property
     def every_prompt(self) -> str:

@@ -1,5 +1,4 @@
-"""What the labelled picture of a sheet in an article shows: the target at column 0, step 0 at column 1, then the cells.
-"""
+"""What the labelled picture of a sheet in an article shows: the target, step 0, then the cells."""
 
 from __future__ import annotations
 
@@ -20,17 +19,18 @@ def article_picture(evidence: SheetEvidence, title: str, words: Words, scale: fl
                     with_pinned: bool = True) -> SheetPicture:
     """The sheet as it is drawn for an article, cells at `scale` of their own size.
 
-    Without the pinned columns only the cells themselves are shown.
+    Without the pinned columns only the cells themselves are shown; one that would be empty is left out.
     """
     grid, heads = evidence.grid, Heads(evidence, words)
     named = words.named(evidence.sheet.title)
     cells = tuple(tuple(evidence.pictures.get(cell.key) if cell else None for cell in row) for row in grid.cells)
     columns = tuple(_column(heads.texts(pairs)) for pairs in grid.columns)
     if with_pinned:
-        pinned = zip(evidence.targets, evidence.starts, strict=True)
-        cells = tuple((target, start, *row) for (target, start), row in zip(pinned, cells, strict=True))
-        columns = (ColumnHead(words("target"), "", pinned=True),
-                   ColumnHead(words("step 0"), heads.start, pinned=True), *columns)
+        pinned = {ColumnHead(words("target"), "", pinned=True): evidence.targets,
+                  ColumnHead(words("step 0"), heads.start, pinned=True): evidence.starts}
+        shown = {head: paths for head, paths in pinned.items() if any(paths)}
+        cells = tuple((*(paths[at] for paths in shown.values()), *row) for at, row in enumerate(cells))
+        columns = (*shown, *columns)
     return SheetPicture(
         title=f"{title} · {named}",
         subtitle=heads.every_prompt,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from studio.core.agreement import Agreement
-from studio.core.compared_epochs import family
+from studio.core.compared_epochs import families
 from studio.core.errors import UserError
 from studio.core.events import CheckpointSaved, PreviewReady
 from studio.core.evidence import Evidence, agreed, counted, evidence
@@ -160,10 +160,9 @@ def with_marks(marked: Marked, states: Iterable[MarkState]) -> Marked:
 
 def together(sheets: Iterable[Marked]) -> tuple[Marked, ...]:
     """Sheets of one run that differ in epochs and seeds alone become one; in the order of the first of each."""
-    families: dict[object, list[Marked]] = {}
-    for each in sheets:
-        families.setdefault((each.run, family(each.sheet)), []).append(each)
-    return tuple(_joined(found) for found in families.values())
+    by_ids = {each.ids: each for each in sheets}
+    named = families({ids: each.sheet for ids, each in by_ids.items()})
+    return tuple(_joined([by_ids[ids] for ids in found]) for found in named)
 
 
 def _joined(sheets: Sequence[Marked]) -> Marked:

@@ -26,8 +26,10 @@ from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
 from studio.store import handoffs
 from studio.store.handoffs import Taken
+from studio.store.mark_folders import mark_folder
 from studio.store.marks import Marks
 from studio.store.rubrics import read_rubric
+from studio.store.sweeps import SheetFolder
 from studio.store.workspace import Workspace
 
 _DIGITS = 2**62
@@ -92,7 +94,7 @@ class TakeAnswer:
             if (taken.answer, taken.judge) == (digest, found.judge):
                 raise UserError(f"{where} was taken in already", "Nothing is to be done.")
         emit(Started(found.judge, self.kind, len(found.rows)))
-        now, marks = self.clock(), Marks(evidence.folder)
+        now, marks = self.clock(), Marks(mark_folder(self.place, SheetFolder(evidence.folder)))
         made = marks_of(found, key, now)
         marks.add(made)
         handoffs.remember_taken(evidence.folder, Taken(found.judge, key.bundle, digest, len(found.rows), now))

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from studio.core.axes import parse_axis
+from studio.core.cell_source import HERE, Source
 from studio.core.errors import reading, unknown
 from studio.core.knobs import build, to_mapping
 from studio.core.orders import Order
@@ -23,6 +24,7 @@ from studio.jobs.render_sheet import start_sheet
 from studio.jobs.tag import Tag
 from studio.jobs.tagger_looks import THRESHOLD
 from studio.jobs.train import resume_training, start_training
+from studio.store.cell_sources import name_source, named_source
 from studio.store.workspace import Workspace
 
 Start = Callable[[Workspace], Job]
@@ -42,15 +44,17 @@ def resume_order(run: str, base: BaseChoice | None = None, epochs: int = 0) -> O
 
 
 def sheet_order(plan: str | Path | SheetPlan, run: str = "", base: BaseChoice | None = None, axes: Iterable[str] = (),
-                loras: Iterable[tuple[Path, float]] = ()) -> Order:
+                loras: Iterable[tuple[Path, float]] = (), source: Source = HERE) -> Order:
     """The sheet of a plan, a file, one by its name or as it was just put together, with axes as they are typed
     (`epoch=all`, `cfg=1,4`).
 
-    Without a run it is that of the order it comes after.
+    Without a run it is that of the order it comes after. Of the `source` of its pictures the order holds a name only:
+    what stands in a project, which somebody may send, must not say which address is asked or which folder is read.
     """
     worn = [[str(Path(path).absolute()), strength] for path, strength in loras]
     named = {"text": plan_to_toml(plan)} if isinstance(plan, SheetPlan) else str(plan)
-    facts = {"plan": named, "run": run, "base": _base_facts(base), "axes": list(axes), "loras": worn}
+    facts = {"plan": named, "run": run, "base": _base_facts(base), "axes": list(axes), "loras": worn,
+             "source": name_source(source)}
     return Order("sheet", facts)
 
 
@@ -87,7 +91,8 @@ def _sheet(facts: Mapping[str, object]) -> Start:
     plan = plan_from_toml(asked["text"], "the sheet that was ordered") if isinstance(asked, Mapping) else str(asked)
     axes = [parse_axis(each) for each in facts["axes"]]
     loras = [(Path(path), float(strength)) for path, strength in facts["loras"]]
-    return lambda place: start_sheet(place, plan, run, base, axes, loras)
+    source = str(facts.get("source", ""))
+    return lambda place: start_sheet(place, plan, run, base, axes, loras, named_source(source))
 
 
 def _tag(facts: Mapping[str, object]) -> Start:

@@ -22,7 +22,7 @@ class PrepareSheet:
     """Its result is `sheet`, the id, and `job`, the rendering that is to be queued."""
 
     place: Workspace
-    plan: str
+    plan: str | SheetPlan
     wanted_run: str
     source: Source = HERE
     kind = "plan"

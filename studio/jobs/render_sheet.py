@@ -26,10 +26,9 @@ from studio.jobs.plan_sheet import PlannedSheet, plan_sheet
 from studio.jobs.png_cells import PngCells
 from studio.jobs.render_picture import NEGATIVE_INACTIVE, model_names, read_loras
 from studio.jobs.score import Judge, score
-from studio.jobs.sheet_image import draw_sheet
+from studio.jobs.sheet_image import write_sheet
 from studio.jobs.sheet_layout import Notes, layout
 from studio.store import sweeps
-from studio.store.atomic import replace_atomic
 from studio.store.cell_sources import keep_source
 from studio.store.comfy_graph import ModelNames
 from studio.store.picture_text import write_png
@@ -110,8 +109,8 @@ class RenderSheet:
         """Writes the labelled picture of the whole sheet and returns its file."""
         path = self.of.folder / PICTURE
         picture = layout(flat(sheet), self.of, self.place.project.name, self.base.title, self.notes, self.chosen)
-        with replace_atomic(path) as part:
-            draw_sheet(picture).save(part, format="PNG")
+        for _ in write_sheet(picture, path):  # in strips: thousands of cells at once would not fit into memory
+            pass
         return path
 
 

@@ -14,7 +14,8 @@ from studio.core.retention import Forecast, Kept, Policy, Stored, forecast, kept
 from studio.core.verdict_journal import held
 from studio.jobs.execute import Emit, Stop
 from studio.jobs.gpu import Gpu
-from studio.store import journal, kept_files, sweeps
+from studio.store import journal, kept_files
+from studio.store.mark_folders import mark_folders, readable_sheets
 from studio.store.marks import read_marks
 from studio.store.run_lock import owned
 from studio.store.runs import RunFolder
@@ -141,13 +142,14 @@ def _policy(place: Workspace, run: RunFolder, state: RunState, wish: Wish) -> Po
     there = {each.sha256 for each in state.checkpoints}
     picks, keepers = set[int](), set[int]()
     verdicts = held(read_verdicts(place.folder))
-    for folder in sweeps.sheets_of(place):
-        with suppress(UserError):  # a sheet that cannot be read keeps nothing, and is told of where it is shown
-            sheet = sweeps.read_sheet(folder)
-            if there.isdisjoint(sha256 for _, sha256 in sheet.epochs):
-                continue
-            picks |= picked(verdicts, [folder.folder.name])
-            keepers |= kept_cells(sheet.expand(), read_marks(folder.folder).counting())
+    sheets = readable_sheets(place)
+    marks = mark_folders(sheets)
+    for folder, sheet in sheets.items():
+        if there.isdisjoint(sha256 for _, sha256 in sheet.epochs):
+            continue
+        picks |= picked(verdicts, [folder.name])
+        with suppress(UserError):  # marks that cannot be read keep nothing, and are told of where they are shown
+            keepers |= kept_cells(sheet.expand(), read_marks(marks[folder]).counting())
     pins = kept_files.read_pins(run) | wish.pins
     return Policy(pins, frozenset(picks), frozenset(keepers), wish.every, wish.last, wish.elsewhere)
 

@@ -14,19 +14,10 @@ from studio.jobs.sheet_places import Box, ColumnHead, Placed, RowHead, SheetPict
 from studio.jobs.sheet_text import ELLIPSIS, fitted, font
 from studio.store.png_strips import write_strips
 
-__all__ = ("ELLIPSIS", "ColumnHead", "RowHead", "SheetPicture", "draw_sheet", "fitted", "font", "shared_words",
+__all__ = ("ELLIPSIS", "ColumnHead", "RowHead", "SheetPicture", "fitted", "font", "shared_words",
            "strips", "write_sheet")
 
 _GROUND, _EMPTY = (38, 38, 38), (48, 48, 48)
-
-
-def draw_sheet(sheet: SheetPicture) -> Image.Image:
-    """The labelled contact sheet as one RGB picture."""
-    plan = placed(sheet)
-    canvas = Image.new("RGB", plan.size, _GROUND)
-    for top, strip in strips(plan):
-        canvas.paste(strip, (0, top))
-    return canvas
 
 
 def write_sheet(sheet: SheetPicture, path: Path) -> Iterator[int]:

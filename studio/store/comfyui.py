@@ -71,6 +71,12 @@ def lora_folders(root: Path) -> tuple[Path, ...]:
     return (root / _MODELS / LORAS[0], *_extra_folders(root / _EXTRA, LORAS))
 
 
+def loras_of(chosen: Path) -> Path:
+    """The folder of LoRAs of a ComfyUI, or of its `models`, that was chosen instead of it; any other as it is."""
+    inside = (chosen / _MODELS / LORAS[0], chosen / LORAS[0], chosen / "ComfyUI" / _MODELS / LORAS[0])
+    return next((each for each in inside if each.is_dir()), chosen)
+
+
 def usual_places(home: Path, environment: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
     """Where people keep ComfyUI, the folder that `COMFYUI_PATH` names first. They need not exist."""
     named = (Path(environment[VARIABLE]),) if environment.get(VARIABLE) else ()

@@ -1,5 +1,7 @@
 """Which epochs are compared, with which controls, and which of them again."""
 
+from dataclasses import replace
+
 import pytest
 
 from studio.core.axes import BASE, EPOCH
@@ -8,6 +10,7 @@ from studio.core.compared_epochs import (
     PLAN,
     compared,
     contenders,
+    families,
     family,
     fresh_seeds,
     on_seeds,
@@ -58,6 +61,24 @@ def test_more_seeds_are_the_same_pictures_under_other_seeds_and_of_one_family():
     assert family(more) == family(whole)
     assert not {cell.key for cell in more.expand()} & {cell.key for cell in whole.expand()}
     assert on_seeds(whole, (BASE, NO_TRIGGER, 20, 100, 180), (42, 100, 200)).expand() == whole.expand()
+
+
+def test_sheets_of_one_run_that_differ_in_epochs_and_seeds_alone_are_a_family():
+    whole, other = sheet(), replace(sheet(), title="other")
+    more = on_seeds(whole, (BASE, 100, 180), fresh_seeds({42}))
+    later = replace(whole, epochs=(*whole.epochs, (200, "200")))
+    of_another_run = replace(whole, epochs=tuple((epoch, f"b{epoch}") for epoch, _ in whole.epochs))
+    named = {"1": whole, "2": other, "3": of_another_run, "4": more, "5": later}
+    assert families(named) == (("1", "4", "5"), ("2",), ("3",))
+    assert families({}) == ()
+
+
+def test_a_sheet_that_knows_two_others_makes_one_family_of_them():
+    early, late = (replace(sheet(), epochs=((epoch, f"{epoch}"),)) for epoch in (20, 180))
+    both = replace(sheet(), epochs=((20, "20"), (180, "180")))
+    assert families({"early": early, "late": late}) == (("early",), ("late",))
+    assert families({"early": early, "other": replace(early, title="x"), "late": late, "both": both}) == (
+        ("early", "late", "both"), ("other",))
 
 
 def test_a_sheet_without_seeds_is_given_some():

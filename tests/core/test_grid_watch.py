@@ -1,9 +1,11 @@
 """A grid that mixes what must not be compared says so."""
 
+from dataclasses import replace
+
 import pytest
 
 from studio.core.axes import Axis, axis_of
-from studio.core.grid_watch import is_of_faces, profile_of, watched
+from studio.core.grid_watch import PICKED, RANKED, is_of_faces, profile_of, watched
 from studio.core.marks import Mark, cause
 from studio.core.profiles import PROFILES
 from studio.core.spec import RenderSpec
@@ -69,9 +71,31 @@ def test_whoever_ranks_says_which_is_best_and_which_is_broken_and_one_matrix_or_
     of = sheet("1girl, front view", rows=(Axis("epoch", (20, 180)),))
     bad = [Mark(cell.key, "as asked", "obtained", 0 if cell.value("epoch") == 180 else 2, "me")
            for cell in of.expand()]
-    assert rules(of, marks=bad, is_ranked=True) == ["V01", "V04"]
+    assert rules(of, marks=bad, ranked=RANKED) == ["V01", "V04"]
     assert rules(of, marks=bad) == [], "who only marks claims nothing"
-    assert rules(of, marks=bad[:2], is_ranked=True) == [], "one arm alone is not the best"
+    assert rules(of, marks=bad[:2], ranked=RANKED) == [], "one arm alone is not the best"
+
+
+def test_a_lead_that_is_less_than_the_judge_s_noise_is_none() -> None:
+    of = sheet("1girl, {composition}", Axis("composition", ("front view", "from side")),
+               Axis("seed", tuple(range(8))), rows=(Axis("epoch", (20, 180)),))
+    worse = {cell.key for cell in of.expand() if cell.value("epoch") == 20 and not cell.spec.seed}
+    by_a_hair = [Mark(cell.key, "as asked", "obtained", 1 if cell.key in worse else 2, "me") for cell in of.expand()]
+    assert rules(of, marks=by_a_hair, ranked=("best",)) == ["V04", "V09"]
+    assert rules(of, marks=by_a_hair, ranked=PICKED) == ["V09"], "a verdict says nothing of the best one"
+    assert rules(of, marks=by_a_hair, ranked=("best",), noise=0.01) == ["V04"], "a judge so steady may say so"
+    assert rules(of, marks=by_a_hair) == [], "who only marks claims nothing"
+    alike = [replace(mark, value=2) for mark in reversed(by_a_hair)]
+    assert rules(of, marks=alike, ranked=("best",)) == ["V04"], "the earlier one is taken already"
+
+
+def test_pictures_of_two_programs_are_not_comparable_in_whatever_profile_they_are() -> None:
+    own, theirs = sheet("1girl, {composition}"), sheet("1girl, {composition}", drawn_by="ComfyUI")
+    found = watched(own, own.expand(), beside=theirs.expand())
+    assert [each.rule for each in found.warned] == ["V03"] and "program" in str(found.warned[0].message)
+    previews = sheet("1girl, {composition}", **BUILTIN | {"drawn_by": "ComfyUI"})
+    said = [str(each.message) for each in watched(own, own.expand(), beside=previews.expand()).warned]
+    assert len(said) == 2 and "turbo and builtin" in said[0] and "program" in said[1]
 
 
 def test_causes_send_to_another_wording_and_to_larger_pictures() -> None:

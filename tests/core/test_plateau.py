@@ -18,7 +18,7 @@ def test_the_published_scores_have_their_plateaus(noise):
     assert {each.trait: each.epoch for each in found.plateaus} == {"hair": 20, "eyes": 20, "bangs": 20, "intake": 40,
                                                                    "face": 60}
     assert (found.epoch, found.shortfall) == (60, 0.0)
-    assert str(found.text) == "ep60: face reached last, no gain after"
+    assert str(found.text) == "ep60: no gain after (face)"
 
 
 def test_a_lead_within_the_noise_does_not_win():

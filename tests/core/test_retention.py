@@ -19,12 +19,18 @@ def files(count: int = 180, **more: object) -> list[Stored]:
             for epoch in range(1, count + 1)]
 
 
-def test_of_180_files_exactly_those_with_a_reason_stay() -> None:
-    found = forecast(files(), Policy(pins=frozenset({20, 80, 150})))
-    assert {kept.file.epoch for kept in found.kept} == {20, 80, 150, 180}
-    assert not {20, 80, 150} & {each.epoch for each in found.going}
-    assert found.freed == sum(SIZE + epoch for epoch in range(1, 180) if epoch not in (20, 80, 150))
+@pytest.mark.parametrize("last, stays", [(0, {20, 80, 150}), (1, {20, 80, 150, 180}), (2, {20, 80, 150, 179, 180})])
+def test_of_180_files_exactly_those_with_a_reason_stay(last: int, stays: set[int]) -> None:
+    found = forecast(files(), Policy(pins=frozenset({20, 80, 150}), last=last))
+    assert {kept.file.epoch for kept in found.kept} == stays
+    assert [each.epoch for each in found.going] == [epoch for epoch in range(1, 181) if epoch not in stays]
+    assert found.freed == sum(SIZE + epoch for epoch in range(1, 181) if epoch not in stays)
     assert found.freed + found.left == sum(each.size for each in files())
+
+
+@pytest.mark.parametrize("policy", [Policy(last=0), Policy(pins=frozenset({999}), last=0), Policy(every=500, last=-3)])
+def test_no_run_loses_the_last_file_it_has(policy: Policy) -> None:
+    assert [(kept.file.epoch, kept.reasons) for kept in forecast(files(), policy).kept] == [(180, ("newest",))]
 
 
 def test_candidates_and_every_so_many_th_stay_too() -> None:
@@ -40,12 +46,13 @@ def test_nothing_pinned_is_ever_listed_and_nothing_is_lost(seed: int) -> None:
     rng = random.Random(seed)
     there = rng.sample(files(), rng.randrange(1, 180))
     pins = frozenset(rng.sample(range(1, 181), 10))
-    found = forecast(there, Policy(pins=pins, every=rng.randrange(0, 40), last=rng.randrange(0, 5)))
+    last = rng.randrange(0, 5)
+    found = forecast(there, Policy(pins=pins, every=rng.randrange(0, 40), last=last))
     going, kept = {each.epoch for each in found.going}, {each.file.epoch for each in found.kept}
     assert not going & pins and not going & kept
     assert going | kept == {each.epoch for each in there}
     assert found.freed == sum(each.size for each in there if each.epoch in going)
-    assert max(kept) == max(each.epoch for each in there), "the newest always stays"
+    assert kept and (not last or max(kept) == max(each.epoch for each in there))
 
 
 def test_files_of_others_stay_unless_they_are_asked_for() -> None:

@@ -22,6 +22,8 @@ def test_one_seed_shows_nothing_yet():
     (found,) = suppressions(arms(True, True, False, True))
     assert not found.is_shown
     assert str(found.text) == "from below: base 2 of 2, trigger 0 of 1: trigger suppresses; add data (not shown)"
+    (lacking,) = suppressions(arms(False, False, None, None))
+    assert str(lacking.text) == "from below: base 0 of 2, trigger 0 of 0: base lacks it (not shown)"
 
 
 def test_after_eight_seeds_it_is_said_out_loud():

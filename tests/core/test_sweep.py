@@ -5,8 +5,8 @@ import pytest
 from studio.core.axes import Axis
 from studio.core.errors import UserError
 from studio.core.formats import Wording
-from studio.core.spec import RenderSpec
-from studio.core.sweep import Sheet, flat, from_toml, in_costed_order, to_toml
+from studio.core.spec import RenderSpec, key_of
+from studio.core.sweep import Cell, Sheet, flat, from_toml, in_costed_order, to_toml
 
 SHEET = Sheet(
     title="Epochs",
@@ -208,3 +208,13 @@ def test_what_takes_longest_changes_least():
 def test_a_prompt_with_a_word_format_keeps_it_as_a_word():
     sheet = changed(rows=(Axis("format", ("K", "as a poem")),), spec=RenderSpec(prompt="{trigger}, {outfit}, {format}"))
     assert [cell.spec.prompt for cell in sheet.expand()[::4]] == ["mira, dress, K", "mira, dress, as a poem"]
+
+
+def test_a_cell_reckons_its_key_once_and_a_changed_one_anew(monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr("studio.core.sweep.key_of", lambda spec: asked.append(spec) or key_of(spec))
+    whole, broken = (Cell(0, 0, RenderSpec(cfg=cfg)) for cfg in (4, 4.0))
+    assert whole.key == whole.key == key_of(RenderSpec(cfg=4)) and len(asked) == 1
+    assert broken == whole and broken.key != whole.key, "what is equal may be written otherwise"
+    assert dataclasses.replace(whole, spec=RenderSpec(seed=7)).key == key_of(RenderSpec(seed=7))
+    assert hash(whole) == hash(Cell(0, 0, RenderSpec(cfg=4))), "a cell is the same whether its key was asked or not"

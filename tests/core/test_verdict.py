@@ -86,7 +86,7 @@ def test_a_lead_of_one_cell_is_no_lead():
 
 def test_a_pick_is_never_blocked():
     assert verdict(marked({100: 1}, seeds=1, prompts=("front",))).sentence == (
-        "ep100: nothing comparable is marked; take ep100.")
+        "ep100: nothing to compare it with yet; take ep100.")
     empty = verdict(())
     assert (empty.sentence, empty.pick) == ("Nothing is marked yet.", None)
 
@@ -148,9 +148,14 @@ def test_an_epoch_that_is_better_in_one_trait_and_worse_in_another_is_not_taken(
 
 def test_epochs_that_nothing_was_compared_with_are_not_called_alike():
     assert verdict(marked({100: 1, 150: 1}), reference=180).sentence == (
-        "ep100: nothing comparable is marked; take ep100.")
+        "ep100: nothing to compare it with yet; take ep100.")
     apart = marked({100: 1, 180: 1}) + marked({150: 1}, prompts=("sitting",))
     assert verdict(apart, reference=100).sentence == "ep100 and ep180: no difference shown; take ep100."
+
+
+def test_the_last_epoch_is_not_called_uncompared_where_too_few_pairs_speak_for_it():
+    found = verdict(marked({20: 0, 100: 1}, seeds=2, prompts=("front",)))
+    assert found.pick == 100 and found.sentence == "ep20 and ep100: no difference shown; take ep100."
 
 
 def test_of_two_versions_that_do_not_differ_the_reference_stays():
@@ -158,4 +163,4 @@ def test_of_two_versions_that_do_not_differ_the_reference_stays():
 
 
 def test_the_plateau_is_told_in_epochs():
-    assert str(verdict(marked({20: 0, 100: 1, 180: 1})).plateau.text) == "ep100: face reached last, no gain after"
+    assert str(verdict(marked({20: 0, 100: 1, 180: 1})).plateau.text) == "ep100: no gain after (face)"

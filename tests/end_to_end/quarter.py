@@ -89,7 +89,7 @@ def mark(hand: Hand, page) -> None:
         hand.key(page.parts.stage.viewer, Qt.Key.Key_N)
         if page.judging.value(page.shot) is not None:
             return
-        good = is_good(page.look.name, page.panes.leading, page)
+        good = is_good(page.look.name, page.panes.panes[page.panes.focus].shows, page)
         hand.key(page.parts.stage.viewer, Qt.Key.Key_1 if good else Qt.Key.Key_3)
         assert page.judging.value(page.shot) is not None, "the key marked nothing"
 

@@ -86,6 +86,13 @@ def test_target_and_step_0_are_at_column_0_and_1(project: Path) -> None:
         assert reds == [0, 80, 140, 240]
 
 
+def test_a_pinned_column_without_any_picture_is_left_out(project: Path) -> None:
+    evidence = evidence_of(read_project(project), "1")
+    picture = article_picture(replace(evidence, targets=(None,) * len(evidence.targets)), "Mira", Words())
+    assert [head.group or head.label for head in picture.columns if head.pinned] == ["step 0"]
+    assert {len(row) for row in picture.cells} == {4}
+
+
 @pytest.mark.parametrize("size, cell", [((832, 1216), (208, 304)), ((1024, 1024), (304, 304)), ((128, 160), (179, 224)),
                                         ((208, 272), (208, 272)), ((1216, 832), (304, 208))])
 def test_cells_fit_a_page_whatever_the_base_draws(project: Path, size: tuple[int, int], cell: tuple[int, int]) -> None:
@@ -111,7 +118,8 @@ def test_where_columns_are_seeds_step_0_says_whose_it_is(project: Path, tmp_path
             cell.key for cell in sheet.expand() if cell.value(EPOCH) == BASE}):
         path.unlink()
     notes = [event.text for event in run(Article(project, ("2",), tmp_path / "out")) if isinstance(event, Note)]
-    assert notes == ["Sheet 0002: step 0 of 2 rows is not rendered yet. Render it with --axis 'epoch=base, all'."]
+    assert notes == ["Sheet 0002: step 0 of 2 rows is not rendered yet. Draw it on the grids page, or render the sheet "
+                     "with --axis 'epoch=base, all'."]
 
 
 def test_rows_say_only_what_their_prompts_do_not_share(project: Path) -> None:
@@ -158,6 +166,12 @@ def test_the_text_says_what_the_window_says(project: Path, tmp_path: Path) -> No
     assert f"([its pictures](<{STEM}.html#{key}>))" in text
     assert "| epoch 80 | as asked | 4/4 | 100 % | \\[39.8, 100\\] |" in text
     assert "Hits, judged by gpt-5.5" in text and f"](<{STEM}.png>)" in text
+
+
+def test_the_text_says_what_every_row_asked_for(project: Path, tmp_path: Path) -> None:
+    text = (written(project, tmp_path / "out") / TEXT).read_text("utf-8").replace("\\", "")
+    asked = text.partition("### What was asked for")[2].partition("###")[0].strip().splitlines()
+    assert asked[0] == "- smile, upper body: 1girl, miravelo, smile, upper body" and len(asked) == 2
 
 
 def test_the_hits_are_those_on_screen(project: Path, tmp_path: Path) -> None:

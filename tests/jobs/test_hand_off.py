@@ -75,6 +75,15 @@ def test_a_round_trip_attributes_every_score_to_its_cell_and_judge(place: Worksp
     assert {(mark.judge, mark.version, mark.time) for mark in marks} == {("stub 1.0", facts["bundle"][:12], 99.0)}
 
 
+def test_an_answer_on_more_seeds_lies_with_the_marks_of_the_sheet_they_belong_to(place: Workspace,
+                                                                                tmp_path: Path) -> None:
+    more = written_sheet(place, (BASE, 20, 80, 180), seeds=(1001,))
+    run(HandOff(place, "2", tmp_path / "out", RUBRIC, seed=lambda: 7))
+    assert isinstance(run(TakeAnswer(place, "2", judged(tmp_path / "out")))[-1], Finished)
+    assert Marks(sweeps.find_sheet(place, "1").folder).state.judges() == ("stub 1.0",)
+    assert not (more.folder / "marks.jsonl").exists()
+
+
 def test_judge_date_and_bundle_are_stored(place: Workspace, tmp_path: Path) -> None:
     facts = handed(place, tmp_path / "out").facts
     taken(place, judged(tmp_path / "out"))

@@ -5,6 +5,7 @@ import pytest
 from job_runs import run
 from tiny_project import RECIPE, write_project
 
+from studio.core.cell_source import HERE, Source
 from studio.core.errors import UserError
 from studio.core.events import Finished
 from studio.core.orders import Order
@@ -58,6 +59,22 @@ def test_a_run_is_trained_resumed_and_shown_by_orders_alone(project: Path) -> No
         assert queue.queue.next.id == sheet
         shown = job_of(QueueFile(project).queue.order_of(sheet), place)
         assert isinstance(shown, RenderSheet) and isinstance(run(shown)[-1], Finished)
+
+
+def test_an_ordered_sheet_gets_its_pictures_from_where_they_were_to_come(project: Path, monkeypatch,
+                                                                          tmp_path: Path) -> None:
+    monkeypatch.setenv("CHARSTUDIO_HOME", str(tmp_path / "home"))
+    source = Source("comfyui", "http://127.0.0.1:8188")
+    with open_project(project) as place:
+        train = job_of(train_order(SHORT), place)
+        assert isinstance(run(train)[-1], Finished)
+        order = reopened(project, sheet_order("epoch-by-prompt", train.of.id, axes=["seed=1"], source=source))
+        assert "127.0.0.1" not in (project / "queue.json").read_text(encoding="utf-8"), "a project may be sent"
+        assert job_of(order, place).source == source
+        assert job_of(reopened(project, sheet_order("epoch-by-prompt", train.of.id)), place).source == HERE
+        monkeypatch.setenv("CHARSTUDIO_HOME", str(tmp_path / "another machine"))
+        with pytest.raises(UserError, match="a place that this machine does not know"):
+            job_of(order, place)
 
 
 def test_an_ordered_resume_may_ask_for_more_epochs(project: Path) -> None:

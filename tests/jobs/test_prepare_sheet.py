@@ -7,7 +7,9 @@ import pytest
 from job_runs import run
 from tiny_project import RECIPE, write_project
 
+from studio.core.axes import Axis
 from studio.core.events import Failed, Finished
+from studio.core.sheet_plan import load_plan, with_axis
 from studio.jobs.prepare_sheet import PrepareSheet
 from studio.jobs.train import start_training
 from studio.store import sweeps
@@ -28,6 +30,14 @@ def test_a_prepared_sheet_is_there_before_its_first_picture(project: Path) -> No
         assert isinstance(ending, Finished) and ending.facts["job"].kind == "sheet"
         sheet = sweeps.find_sheet(place, ending.facts["sheet"])
         assert ending.facts["job"].folder == sheet.folder and not any((sheet.folder / "cells").iterdir())
+
+
+def test_a_plan_that_was_just_put_together_is_prepared_like_one_with_a_name(project: Path) -> None:
+    with open_project(project) as place:
+        plan = with_axis(load_plan("epoch-by-prompt"), Axis("seed", (3,)))
+        ending = run(PrepareSheet(place, plan, "latest"))[-1]
+        assert isinstance(ending, Finished) and {
+            cell.spec.seed for cell in sweeps.read_sheet(ending.facts["job"].of).expand()} == {3}
 
 
 def test_what_is_missing_is_told(project: Path) -> None:

@@ -11,6 +11,7 @@ from studio.core.marks import keeper
 from studio.jobs.retention import RestoreFiles, ThinRun, Wish, facts_of, lines_of, outlook
 from studio.store import kept_files, sweeps
 from studio.store.digests import sha256_of
+from studio.store.mark_folders import mark_folder
 from studio.store.marks import Marks
 from studio.store.run_lock import owned
 from studio.store.runs import read_run, runs_of
@@ -43,15 +44,18 @@ def thin(place: Workspace, **wish: object) -> list:
     return run(ThinRun(place, runs_of(place)[0], Wish(**wish)))
 
 
-def test_exactly_the_pinned_and_the_newest_stay_and_the_rest_is_in_the_trash(place: Workspace) -> None:
+@pytest.mark.parametrize("last, stays", [(0, {20, 80, 150}), (1, {20, 80, 150, 180})])
+def test_exactly_the_pinned_and_the_newest_stay_and_the_rest_is_in_the_trash(place: Workspace, last: int,
+                                                                             stays: set[int]) -> None:
     [folder] = runs_of(place)
     before = sum(path.stat().st_size for path in (folder.folder / "checkpoints").iterdir())
-    forecast = outlook(place, folder, Wish(frozenset({20, 80, 150}))).forecast
-    ending = thin(place, pins=frozenset({20, 80, 150}))[-1]
-    assert isinstance(ending, Finished) and there(place) == known(place) == {20, 80, 150, 180}
+    forecast = outlook(place, folder, Wish(frozenset({20, 80, 150}), last=last)).forecast
+    assert not {20, 80, 150} & {each.epoch for each in forecast.going}
+    ending = thin(place, pins=frozenset({20, 80, 150}), last=last)[-1]
+    assert isinstance(ending, Finished) and there(place) == known(place) == stays
     trash = kept_files.trash_of(place, folder)
     moved = [path for path in trash.glob("*.safetensors")]
-    assert len(moved) == 176 and ending.facts["bytes"] == forecast.freed == sum(path.stat().st_size for path in moved)
+    assert len(moved) == EPOCHS - len(stays) and ending.facts["bytes"] == forecast.freed == sum(path.stat().st_size for path in moved)
     assert forecast.freed + forecast.left == before
 
 
@@ -100,6 +104,16 @@ def test_what_a_verdict_chose_and_what_somebody_keeps_stays(place: Workspace) ->
     write_judgement(place.folder, "ep99", "another sheet's", [("0007", "x")])
     thin(place)
     assert there(place) == {80, 150, 180}
+
+
+def test_what_somebody_keeps_of_more_seeds_stays_too(place: Workspace) -> None:
+    written_sheet(place, (20, 80, 150))
+    more = written_sheet(place, (20, 80, 150), seeds=(1001,))
+    cells = sweeps.read_sheet(more).expand()
+    key = next(cell.key for cell in cells if cell.value("epoch") == 80)
+    Marks(mark_folder(place, more)).add([keeper(key, True, "me")])
+    thin(place)
+    assert there(place) == {80, 180}
 
 
 def test_it_can_be_stopped_on_the_way(place: Workspace) -> None:

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from drawn_sheet import draw_sheet
 from PIL import Image
 
-from studio.jobs.sheet_image import ELLIPSIS, ColumnHead, RowHead, SheetPicture, draw_sheet, fitted, font, shared_words
+from studio.jobs.sheet_image import ELLIPSIS, ColumnHead, RowHead, SheetPicture, fitted, font, shared_words
 
 COLOURS = ("red", "lime", "blue", "yellow")
 

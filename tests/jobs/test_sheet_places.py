@@ -4,13 +4,15 @@ import itertools
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from drawn_sheet import draw_sheet
+from PIL import Image, ImageChops
 
-from studio.jobs.sheet_image import draw_sheet, strips, write_sheet
+from studio.jobs.sheet_image import strips, write_sheet
 from studio.jobs.sheet_places import PINNED, Box, ColumnHead, RowHead, SheetPicture, placed
 from studio.jobs.sheet_text import fitted, font, font_for
 
 QUARTER = (208, 304)  # of 832 x 1216
+GOLDEN = Path(__file__).parent / "golden" / "sheet-3x5.png"
 COLOURS = [(10 + 16 * number, 255 - 15 * number, 5 + 8 * number) for number in range(15)]
 LONG = "masterpiece, best quality, an_unbroken_trigger_of_more_than_forty_letters_in_one, from behind, " * 3
 JAPANESE = "白い背景、全身、正面を向いて立つ。低い角度から見上げる構図、髪飾りは青いリボン、"
@@ -58,6 +60,23 @@ def test_the_picture_of_a_sheet_of_three_by_five_is_the_one_that_was_looked_at(t
         assert cell.getcolors() == [(QUARTER[0] * QUARTER[1], colour)]
     found = {colour for _, colour in picture.getcolors(picture.width * picture.height)}
     assert {colour for colour in found if len(set(colour)) > 1} <= {*COLOURS, PINNED, (232, 160, 64)}
+
+
+def test_it_looks_as_the_kept_picture_of_it_but_for_the_shapes_of_letters(tmp_path: Path) -> None:
+    """Cells, frames and rules to the pixel; text where it stood, in whatever font this machine has."""
+    sheet = three_by_five(tmp_path)
+    plan, picture = placed(sheet), draw_sheet(sheet)
+    with Image.open(GOLDEN) as opened:
+        kept = opened.convert("RGB")
+    assert kept.size == picture.size
+    difference = ImageChops.difference(kept, picture)
+    for text in plan.texts:
+        box = text.box
+        place = (box.left, box.top, box.right, box.bottom)
+        brightest = [image.crop(place).getextrema()[0][1] for image in (kept, picture)]
+        assert min(brightest) > 100, f"{text.text} is written there"
+        difference.paste((0, 0, 0), place)
+    assert difference.getbbox() is None
 
 
 def test_pinned_columns_wear_a_frame_that_covers_no_pixel_of_them(tmp_path: Path) -> None:

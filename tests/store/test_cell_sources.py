@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from studio.core.cell_source import HERE, Source
-from studio.store.cell_sources import NAME, keep_source, kept_source
+from studio.core.errors import UserError
+from studio.store.cell_sources import NAME, keep_source, kept_source, name_source, named_source
 from studio.store.sweeps import SheetFolder
 
 COMFY = Source("comfyui", "http://127.0.0.1:8188", "/loras")
@@ -33,3 +34,13 @@ def test_a_damaged_memory_is_none(tmp_path: Path, text: str) -> None:
     assert kept_source(sheet, tmp_path) == HERE
     keep_source(sheet, COMFY, tmp_path)
     assert kept_source(sheet, tmp_path) == COMFY
+
+
+def test_a_source_has_a_name_that_only_this_machine_understands(tmp_path: Path) -> None:
+    name = name_source(COMFY, tmp_path / "home")
+    assert named_source(name, tmp_path / "home") == COMFY and name_source(COMFY, tmp_path / "home") == name
+    assert not any(part in name for part in ("127.0.0.1", "8188", "/loras"))
+    with pytest.raises(UserError, match="a place that this machine does not know"):
+        named_source(name, tmp_path / "elsewhere")
+    assert name_source(HERE, tmp_path / "elsewhere") == "" and named_source("", tmp_path / "elsewhere") == HERE
+    assert not (tmp_path / "elsewhere").exists()

@@ -11,6 +11,7 @@ import pytest  # noqa: E402
 from PIL import Image, ImageDraw  # noqa: E402
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+from shiboken6 import isValid  # noqa: E402
 
 from studio.core.events import Ending, Progress, Started, Stopped  # noqa: E402
 from studio.core.project import Character, with_character  # noqa: E402
@@ -73,12 +74,24 @@ class Studio(App):
         self.session.close()
         self.session.jobs.close()
         self.window.deleteLater()
+        self.look.deleteLater()  # else it goes on following the system, and dresses whatever there is
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(scope="session")
 def application(qapp: QApplication) -> QApplication:
     return qapp
+
+
+@pytest.fixture(autouse=True)
+def tidy() -> Iterator[None]:
+    """Widgets that a test left behind are styled again with every window after it."""
+    yield
+    if QApplication.instance():
+        for widget in QApplication.topLevelWidgets():
+            if isValid(widget) and widget.parent() is None:
+                widget.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

@@ -77,14 +77,14 @@ class Hand:
         QApplication.sendEvent(self.window, QDragEnterEvent(at, *how))
         QApplication.sendEvent(self.window, QDropEvent(QPointF(at), *how))
 
-    def key(self, widget: QWidget, key: Qt.Key) -> None:
+    def key(self, widget: QWidget, key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Strikes a key with the focus on a widget, in the window that is in front."""
         self.keys += 1
         if not widget.window().isActiveWindow():
             widget.window().activateWindow()
             self.wait(widget.window().isActiveWindow, "the window is in front")
         widget.setFocus()
-        QTest.keyClick(widget, key)
+        QTest.keyClick(widget, key, held)
 
     def wait(self, is_so: Callable[[], bool], what: str) -> None:
         """Lets the window live until something is so."""

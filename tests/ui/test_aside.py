@@ -1,5 +1,6 @@
 import threading
 
+import shiboken6
 from PySide6.QtCore import QObject
 
 from studio.core.errors import UserError
@@ -44,3 +45,12 @@ def test_a_closed_one_tells_nothing(application) -> None:
     aside.close()
     application.processEvents()
     assert told == []
+
+
+def test_with_who_asked_gone_no_answer_is_told(application) -> None:
+    asker, told = QObject(), []
+    aside = Aside(asker)
+    aside.ask(lambda: 1, told.append)
+    shiboken6.delete(asker)
+    application.processEvents()
+    assert not told and not aside.is_busy

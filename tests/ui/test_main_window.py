@@ -10,9 +10,11 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from tests.architecture.tree import ROOT
+from ui import theme
 from ui.pages import pages
 from ui.widgets.panes import Panes
 from ui.widgets.sidebar import Sidebar
+from ui.widgets.status_strip import HEIGHT
 
 
 def press(studio, key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -132,6 +134,8 @@ def test_notices_stack_and_the_oldest_makes_room(studio) -> None:
     assert [toast.notice.text for toast in studio.window.toasts.shown] == ["notice 2", "notice 3", "notice 4"]
     tops = [toast.y() for toast in studio.window.toasts.shown]
     assert tops == sorted(tops) and all(toast.isVisible() for toast in studio.window.toasts.shown)
+    lowest = studio.window.toasts.shown[-1].geometry().bottom()
+    assert lowest < studio.window.height() - HEIGHT - theme.TOUCH, "a page's lowest row of buttons can be pressed"
 
 
 def test_a_notice_offers_to_undo_what_it_tells_of(studio) -> None:

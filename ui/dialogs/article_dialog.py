@@ -142,12 +142,12 @@ class ArticleDialog(QDialog):
         self.sheet, self.language, self.scale = self._sheet_box(), self._language_box(), self._scale_box()
         self.pinned = _ticked(tr("Target and step 0"), tr("In the first two columns, in a green frame."))
         self.boxes = {
-            PICTURE: _ticked(tr("Labelled picture"), tr("A PNG with heads, seeds and settings, of any size.")),
-            PAGE: _ticked(tr("Page to look at"), tr("Opens from the disk in any browser: zoom, epochs by the arrow "
-                                                    "keys, prompts.")),
-            WORDS: _ticked(tr("Text with tables"), tr("Markdown: the sentence, the hits, the journal, how it was "
-                                                      "rendered.")),
-            TABLES: _ticked(tr("Tables"), tr("CSV: the hits, and every cell with its marks.")),
+            PICTURE: _ticked(tr("Labelled picture (PNG)"), tr("A PNG with heads, seeds and settings, of any size.")),
+            PAGE: _ticked(tr("Page to look at (HTML)"), tr(
+                "Opens from the disk in any browser: zoom, epochs by the arrow keys, prompts.")),
+            WORDS: _ticked(tr("Text with tables (Markdown)"), tr(
+                "Markdown: the sentence, the hits, the journal, how it was rendered.")),
+            TABLES: _ticked(tr("Tables (CSV)"), tr("CSV: the hits, and every cell with its marks.")),
         }  # fmt: skip
         self.inside = QCheckBox(tr("Pictures inside the page"))
         self.inside.setToolTip(tr("One file to send, its pictures as WebP; else a folder lies beside it."))

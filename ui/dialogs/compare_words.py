@@ -31,7 +31,12 @@ def cost_words(planned: PlannedSheet) -> str:
     """How long it takes, and where that is known from."""
     if not planned.missing:
         return tr("Nothing is left to draw.")
-    return tr("About {time}, {source}.", time=time_of(planned.render_s), source=planned.rate.source)
+    return tr("About {time}, {source}.", time=time_of(planned.render_s), source=source_words(planned))
+
+
+def source_words(planned: PlannedSheet) -> str:
+    """Where that is known from."""
+    return planned.rate.source if planned.rate.measured else tr("an estimate until this machine has drawn some")
 
 
 def order_words(planned: PlannedSheet) -> str:

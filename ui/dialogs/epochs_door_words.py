@@ -37,8 +37,9 @@ def trigger_words(found: FoundRun) -> str:
     """How sure the trigger is."""
     if not found.trigger:
         return tr("The files do not say which word calls her.")
-    return {"run": tr("As the run itself says."), "header": tr("Guessed from the captions that the files tell of."),
+    told = {"run": tr("As the run itself says."), "header": tr("Guessed from the captions that the files tell of."),
             "name": tr("Guessed from the name of the files: the captions of the training decide.")}[found.source]
+    return f"{told} {tr('A comma parts two characters.')}" if "," in found.trigger else told
 
 
 def base_words(found: FoundRun, base: str) -> str:

@@ -22,6 +22,7 @@ from studio.store.presets import find_plan, own_names, preset_names, save_plan
 from ui import theme
 from ui.aside import Aside
 from ui.dialogs.cell_source import SourceRow, chosen_source
+from ui.dialogs.compare_words import source_words
 from ui.dialogs.new_sheet_axes import AxesForm
 from ui.dialogs.new_sheet_list import PresetList, Row
 from ui.gpu_thread import Task
@@ -177,7 +178,7 @@ class NewSheetDialog(QDialog):
         self.takes.setText(tr("{missing}; {there} there already. About {time}, {source}.",
                               missing=trn("{n} picture to draw", "{n} pictures to draw", missing),
                               there=f"{planned.pictures - missing:,}", time=time_of(planned.render_s),
-                              source=planned.rate.source))
+                              source=source_words(planned)))
         self.remarks.setText("\n\n".join(told(each) for each in planned.remarks))
         self.list.tell_forecast(self.list.chosen, len(planned.cells), planned.render_s)
         self._allow("")

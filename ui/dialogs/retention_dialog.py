@@ -99,7 +99,9 @@ class RetentionDialog(QDialog):
         self.run.addItems(list(ids))
         self.run.setCurrentIndex(max(0, self.run.findText(run)))
         self.every = _number(tr("Keep every n-th epoch"), 0, 1000, tr("none"))
-        self.last = _number(tr("Keep the newest"), 1, 1000)
+        self.last = _number(tr("Keep the newest"), 0, 1000, tr("none"))
+        self.last.setValue(1)
+        self.last.setToolTip(tr("People look at the newest first. Where nothing else would stay, it does."))
         self.elsewhere = QCheckBox(tr("Also files outside the project"))
         self.elsewhere.setToolTip(tr("They belong to another program, or to a person; without this they stay where "
                                      "they are."))

@@ -20,3 +20,5 @@ def fit(dialog: QDialog, parent: QWidget, width: int, height: int) -> None:
     window = parent.window()
     wide, high = max(width, round(_SHARE * window.width())), max(height, round(_SHARE * window.height()))
     dialog.resize(min(wide, window.width() - 2 * theme.LARGE), min(high, window.height() - 2 * theme.LARGE))
+    if dialog.isVisible():  # it grew to the right and downwards, maybe off the screen
+        dialog.move(window.mapToGlobal(window.rect().center()) - dialog.rect().center())

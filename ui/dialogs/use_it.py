@@ -7,7 +7,16 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QPixmap
-from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.core.errors import UserError
 from studio.core.events import Facts, Failed, Finished
@@ -24,6 +33,7 @@ from ui.widgets.linked_viewers import LinkedViewer, link
 
 _PATH = Qt.ItemDataRole.UserRole
 _FOLDER = "loras_folder"
+_MOST_FOLDERS = 4   # in sight at once
 
 
 def open_use_it(session: Session, parent: QWidget, run_id: str, epoch: int, cell_key: str | None = None) -> UseItDialog:
@@ -65,9 +75,12 @@ class UseItDialog(QDialog):
         self._task = self._session.run(job, name, self._ended, quiet=True)
 
     def choose_folder(self) -> None:
+        from studio.store.comfyui import loras_of
+
         if chosen := self._session.ask.folder(self, tr("The folder where ComfyUI keeps LoRAs"), "loras"):
-            self._add(str(chosen))
-            self.list.setCurrentRow(self._places().index(str(chosen)))
+            folder = str(loras_of(chosen))
+            self._add(folder)
+            self.list.setCurrentRow(self._places().index(folder))
 
     def copy_path(self) -> None:
         QGuiApplication.clipboard().setText(str(self.facts["path"]))
@@ -86,14 +99,15 @@ class UseItDialog(QDialog):
     def _build(self) -> None:
         self.list, self.error, self.told = QListWidget(), InlineError(), QLabel(wordWrap=True)
         self.list.setAccessibleName(tr("Folders of LoRAs"))
-        self.list.setFixedHeight(4 * theme.TOUCH)
         restyle(self.told, role="muted")
         self.go = push(tr("Put it there"), self.put, main=True)
         self.go.setDefault(True)
         self.pages = QStackedWidget()
         for page in (self._asking(), self._showing()):
             self.pages.addWidget(page)
-        self._asked_buttons = within(row(push(tr("Another folder …"), self.choose_folder, icon="folder"), None,
+        self.pages.widget(1).setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # until it is shown
+        self.other = push(tr("Another folder …"), self.choose_folder, icon="folder")
+        self._asked_buttons = within(row(self.other, None,
                                          push(tr("Close"), self.reject), self.go))
         self._shown_buttons = within(row(push(tr("Show it in the folder"), self.show_folder, icon="folder"),
                                          push(tr("Copy its path"), self.copy_path, icon="copy"), None,
@@ -147,7 +161,7 @@ class UseItDialog(QDialog):
         for folder in folders:
             self._add(str(folder))
         self.note.setText(tr("Folders of LoRAs that were found, or used before:") if self.list.count() else
-                          tr("No ComfyUI was found in the usual places. Choose its folder models/loras."))
+                          tr("No ComfyUI was found in the usual places. Choose its folder."))
         self._allow()
 
     def _places(self) -> list[str]:
@@ -166,6 +180,11 @@ class UseItDialog(QDialog):
         return item.data(_PATH) if item else ""
 
     def _allow(self) -> None:
+        """What can be pressed; the list is as high as the folders in it."""
+        self.list.setFixedHeight(min(_MOST_FOLDERS, self.list.count()) * theme.TOUCH)
+        self.list.setVisible(bool(self.list.count()))
+        self.other.setText(tr("Another folder …") if self.list.count() else tr("Choose a folder …"))
+        grow(self)
         self.go.setEnabled(bool(self._chosen()) and self._task is None)
         self.go.setToolTip("" if self._chosen() else tr("Choose a folder first."))
 
@@ -197,6 +216,7 @@ class UseItDialog(QDialog):
         for viewer, name in ((self.before, "before"), (self.after, "after")):
             picture = QPixmap(str(self.facts[name]))
             viewer.show_picture(picture, picture.width(), picture.height())
+        self.pages.widget(1).setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.pages.setCurrentIndex(1)
         self._asked_buttons.hide()
         self._shown_buttons.show()

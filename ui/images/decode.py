@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageReader
 
 from studio.core.errors import UserError
@@ -17,20 +17,23 @@ from studio.store.images import open_rgb
 from ui.images.cache import ThumbnailCache
 
 _QUALITY = 88
-_GAP = 3.0  # Pillow shrinks by whole numbers first, down to three times the size that is wanted
+_GAP = 3.0    # Pillow shrinks by whole numbers first, down to three times the size that is wanted
+_FIRST = 256  # the side of a square; smaller pictures are made of that one, so that no file is decoded for each
 
 
 def thumbnail(cache: ThumbnailCache, id: str, path: Path, side: int) -> QImage:
     """The picture within a square of this side, from the cache or made and kept; null where it cannot be read."""
     kept = cache.read(id, side)
     image = _read(kept) if kept else QImage()
-    return image if not image.isNull() else _made(cache, id, path, side)
+    if not image.isNull():
+        return image
+    return _shrunk(cache, id, path, side) if side < _FIRST else _made(cache, id, path, side)
 
 
 def prepare(cache: ThumbnailCache, id: str, path: Path, side: int) -> None:
     """Makes a thumbnail for later, unless it was made."""
     if not cache.has(id, side):
-        _made(cache, id, path, side)
+        thumbnail(cache, id, path, side)
 
 
 def whole(path: Path) -> QImage:
@@ -46,6 +49,19 @@ def as_qimage(seen: Image.Image) -> QImage:
     pixels = seen.tobytes()
     borrowed = QImage(pixels, seen.width, seen.height, 3 * seen.width, QImage.Format.Format_RGB888)
     return borrowed.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _shrunk(cache: ThumbnailCache, id: str, path: Path, side: int) -> QImage:
+    """Of the larger one, which whoever comes nearer wants next and finds then."""
+    image = thumbnail(cache, id, path, _FIRST)
+    if (longer := max(image.width(), image.height())) > side:
+        width, height = (max(1, round(each * side / longer)) for each in image.size().toTuple())
+        image = image.scaled(width, height, mode=Qt.TransformationMode.SmoothTransformation)
+    stream = QBuffer()
+    stream.open(QIODevice.OpenModeFlag.WriteOnly)
+    if image.save(stream, "JPEG", _QUALITY):
+        cache.write(id, side, bytes(stream.data()))
+    return image
 
 
 def _made(cache: ThumbnailCache, id: str, path: Path, side: int) -> QImage:

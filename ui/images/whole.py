@@ -45,6 +45,7 @@ class WholePictures(QObject):
         self._threads = [Thread(target=self._run, name=f"whole pictures {each}", daemon=True) for each in range(count)]
         for thread in self._threads:
             thread.start()
+        self.destroyed.connect(lambda: self.close())  # a thread that tells what is gone takes the program with it
 
     def pixmap(self, path: Path) -> QPixmap | None:
         """The picture if it is there; a null one for a file that cannot be read."""

@@ -115,12 +115,15 @@ class Linting(QObject):
         self._looked.emit(seen, same, self._probe(place))
 
     def _probe(self, place: Workspace) -> Probed:
-        """What the marks of all sheets say of the base; in the thread."""
+        """What the marks of all sheets say of the base; in the thread. Damage is told of where they are shown."""
         from studio.core.probing import probed
         from studio.jobs.evidence import Reader
 
         self._reader = self._reader or Reader()
-        marked = [each for each in self._reader.sheets(place) if each.marks]
+        try:
+            marked = [each for each in self._reader.sheets(place) if each.marks]
+        except (UserError, OSError):
+            return self.probed
         cells, marks = (each.cells for each in marked), (each.marks for each in marked)
         return probed(chain.from_iterable(cells), chain.from_iterable(marks))
 

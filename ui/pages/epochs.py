@@ -85,6 +85,7 @@ class EpochsPage(QWidget):
         if LEAST <= count <= MOST and self.series:
             self.session.settings.remember(epoch_panes=count)
             self._set(self.panes.of(count, self.series.epochs))
+            self.bench.focus_view()   # the pane that had the keys may be gone
 
     def toggle_target(self) -> None:
         self._set(self.panes.with_target(self.panes.focus))
@@ -135,8 +136,8 @@ class EpochsPage(QWidget):
         self._show()
 
     def go_unmarked(self) -> None:
-        """To the next cell that nobody has judged, in the pane that keys move."""
-        found = self.judging.next_unmarked(self.exhibitor.shot(self.panes.lead))
+        """To the next cell that nobody has judged, in a pane that shows its epoch, else in the one that keys move."""
+        found = self.judging.next_unmarked(self.shot or self.exhibitor.shot(self.panes.lead))
         if found is None:
             return self.session.say(tr("Every cell of this sheet is marked"))
         self.show_cell(*found)
@@ -194,6 +195,8 @@ class EpochsPage(QWidget):
         super().showEvent(event)
         self.shelf.watch(True)
         self.parts.stage.wake()
+        if self.judging:
+            self.session.attempt(lambda: self.judging.renew(self.judging.series))  # other pages mark the same cells
         self._show()
         self.bench.focus_view()
 
@@ -223,7 +226,9 @@ class EpochsPage(QWidget):
 
     def show_cell(self, look: Look, epoch: Value) -> None:
         self.look = look
-        self.panes = self.panes.put(self.panes.lead, epoch).turned_to(self.panes.lead)
+        lead = self.panes.lead
+        self.panes = (self.panes.put(lead, epoch).turned_to(lead) if self.exhibitor.is_across
+                      else self.panes.showing(epoch))
         self._show()
 
     def _go_to_key(self, key: str) -> None:

@@ -50,11 +50,13 @@ class BlindMode:
             self.desk.open()
             self._swap(self._page.parts.whole, self.desk)
             self._switch(tr("A blind session is on."))
+            self._page.session.blindfold.put_on(self.end)
 
     def end(self) -> None:
         """Everything as it was, with the marks at their cells."""
         if desk := self.desk:
             self.desk = None
+            self._page.session.blindfold.take_off()
             self._actions.drop(desk)
             self._swap(desk, self._page.parts.whole)
             desk.deleteLater()
@@ -65,7 +67,9 @@ class BlindMode:
     def close(self) -> None:
         """The project is put away; what was taken out of the page does not go with it by itself."""
         if self.desk:
+            self._page.session.blindfold.forget()
             self._actions.drop(self._page.parts.whole)
+            self._page.parts.whole.deleteLater()
 
     def _swap(self, gone: QWidget, come: QWidget) -> None:
         """What goes is no longer in the window: whoever looks through that finds nothing of it."""

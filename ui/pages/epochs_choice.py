@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from studio.core.axes import BASE
+from studio.core.compared_epochs import is_epoch
 from ui.i18n import tr
 from ui.viewstate.epoch_panes import TARGET, Panes, first_panes
 from ui.viewstate.epoch_series import Look, Series, chosen
@@ -98,8 +99,9 @@ class SeriesChoice(QObject):
         """The same epochs where the series has them."""
         panes = self._page.panes
         known = {*series.epochs, TARGET, BASE}
-        is_begun = any(each.shows not in (TARGET, BASE) for each in panes.panes)
-        if is_begun and all(each.shows in known for each in panes.panes):
+        epochs = [each.shows for each in panes.panes if each.shows not in (TARGET, BASE)]
+        is_doubled = len(set(epochs)) < min(len(epochs), sum(map(is_epoch, series.epochs)))
+        if epochs and not is_doubled and all(each.shows in known for each in panes.panes):
             return panes
         return first_panes(panes.count, series.epochs)
 

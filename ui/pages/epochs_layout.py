@@ -109,7 +109,8 @@ class EpochsLayout:
         """The prompt and the seed that all panes show, and which of how many that is."""
         if look is None:
             return
-        self.prompt.setText(tr("{prompt}, seed {seed}", prompt=look.name, seed=look.seed))
+        self.prompt.setText(tr("{prompt}, seed {seed}: {words}", prompt=look.name, seed=look.seed,
+                               words=_own_words(look, looks)))
         self.prompt.setToolTip(look.prompt)
         self.number.setText(tr("{n} of {all}", n=looks.index(look) + 1, all=len(looks)))
 
@@ -125,6 +126,14 @@ class EpochsLayout:
         self.no_runs = Empty("epochs", tr("No run yet"), tr(
             "Here the epochs of a run stand side by side, so that the best one can be told from the last one. "
             "Train a run, or drop a folder of LoRA files here, of whatever trainer."), within(row(take, train)))
+
+
+def _own_words(look: Look, looks: Sequence[Look]) -> str:
+    """What its prompt says beyond the others, which is what a cell is judged by."""
+    from studio.jobs.sheet_image import shared_words
+
+    prompts = list(dict.fromkeys(each.prompt for each in looks))
+    return shared_words(prompts)[1][prompts.index(look.prompt)]
 
 
 def _stacked(widget: QWidget) -> QVBoxLayout:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from studio.core.compared_epochs import family
+from studio.core.compared_epochs import families
 from studio.core.errors import UserError
 from studio.core.events import CheckpointSaved, PreviewReady
 from studio.core.fold import RunState, fold
@@ -126,11 +126,9 @@ class Shelf(QObject):
                      {run.id: tuple(sorted(run.saved)) for run in known})
 
     def _families(self, sheets: Iterable[Series]) -> Iterator[Series]:
-        groups: dict[object, list[Series]] = {}
-        for each in sheets:
-            groups.setdefault((each.run, family(self._sheets[each.id])), []).append(each)
-        for parts in groups.values():
-            names = tuple(part.id for part in parts)
+        by_id = {each.id: each for each in sheets}
+        for names in families({id: self._sheets[id] for id in by_id}):
+            parts = [by_id[id] for id in names]
             if self._merged.get(names, ([],))[0] != parts:
                 self._merged[names] = parts, merged(parts)
             yield self._merged[names][1]

@@ -96,6 +96,7 @@ class RemarksPane(QScrollArea):
         others = {item.trait: tr("; ").join(f"{mark.judge}: {words_of(mark)[0]}" for mark in
                                             judging.others(shot, item.trait)) for item in rubric.items}
         self.traits.show_traits(rows, judging.item.trait, others)
+        self.traits.setMinimumHeight(min(_LIST, self.traits.maximumHeight()))
         self.keys.setText(keys)
         self.judge.show_text(judging.judge)
         self.note.show_text(judging.note(shot))
@@ -113,7 +114,6 @@ class RemarksPane(QScrollArea):
         head = row(self.name, button["keep"], button["keepers"], gap=2)
         head.setStretch(0, 1)
         asked = row(caption(tr("Traits")), None, button["unmarked"], button["rubric"], gap=2)
-        self.traits.setMinimumHeight(_LIST)
         self._flow = FlowLayout()
         causes = QWidget()
         causes.setLayout(self._flow)

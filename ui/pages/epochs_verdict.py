@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QToolButton, QWidget
 
+from studio.core.compared_epochs import is_epoch
 from studio.core.paired import arm_name
 from studio.core.said import said
 from studio.core.suppression import Suppression
@@ -18,7 +19,7 @@ from ui.icons import icon
 from ui.viewstate.epoch_controls import counted, shown
 from ui.viewstate.verdict_words import sentence as sentence_of
 from ui.viewstate.verdict_words import told
-from ui.widgets.basics import Elided, action_button, caption, column, push, row, sentence, title
+from ui.widgets.basics import Elided, action_button, caption, column, muted, push, row, sentence, title
 
 _ICONS = {"better": "good", "worse": "warning", "not shown": "question"}
 
@@ -46,7 +47,9 @@ class VerdictBar(QWidget):
         nothing = verdict.pick is None
         self.sentence.setText(" ".join(each for each in (sentence_of(verdict.clauses), shown(found)) if each))
         self.more.setText(tr("1 obtained, 2 partial, 3 not obtained: marks add up to a sentence here.") if nothing
-                          else told(verdict.more.text) if verdict.more else "")
+                          else told(verdict.more.text) if verdict.more
+                          else "" if verdict.comparisons
+                          else tr("Mark another epoch under the same prompt and seed: only such pairs are compared."))
         self.more.setVisible(bool(self.more.text()))
         self.use.setText(tr("Use {epoch}", epoch=take) if take else tr("Use it"))
         self.use.setEnabled(bool(take))
@@ -91,7 +94,9 @@ class WhyDialog(QDialog):
         method = sentence_of(verdict.why[:1])
         foot = row(caption(tr("Enter or a double click shows the cells of a comparison.")), None,
                    push(tr("Close"), self.close, main=True))
-        layout = column(head, sentence(method[:1].upper() + method[1:]), self.list, foot)
+        plain = [sentence(text)] if (text := _plainly(verdict)) else []
+        how = muted(method[:1].upper() + method[1:], wrap=True)
+        layout = column(head, *plain, how, self.list, foot)
         layout.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
         self.setLayout(layout)
         self.resize(640, 420)
@@ -119,3 +124,13 @@ class WhyDialog(QDialog):
         if key := item.data(Qt.ItemDataRole.UserRole):
             self.asked.emit(key)
             self.close()
+
+
+def _plainly(verdict: Verdict) -> str:
+    """Why that epoch and not a later one, where nothing speaks for either."""
+    if verdict.word != "not shown" or not verdict.comparisons or not is_epoch(verdict.pick):
+        return ""
+    if verdict.pick == verdict.reference:
+        return tr("The marks favour {pick}, but on too few pairs to show it.", pick=arm_name(verdict.pick))
+    return tr("The marks show no gain after {pick}, so a later epoch has nothing for it as yet. More seeds may still "
+              "tell them apart.", pick=arm_name(verdict.pick))

@@ -20,7 +20,8 @@ from studio.store.atomic import write_atomic
 from studio.store.verdicts import retract, write_judgement
 from ui.gpu_thread import Task
 from ui.i18n import tr, trn
-from ui.pages.epochs_judging import system_name
+from ui.pages.blind_curtain import Curtain
+from ui.pages.epochs_judging import judge_name
 from ui.pages.epochs_verdict import WhyDialog
 from ui.pages.evidence_actions import add_actions
 from ui.pages.evidence_layout import EvidenceLayout
@@ -76,8 +77,9 @@ class EvidencePage(QWidget):
         """The verdict as it stands, into the journal."""
         if self.answer:
             found, cells = self.answer.found, self.answer.marked.cells_of(self.answer.found)
+            judge = judge_name(self.session.settings)
             written = self.session.attempt(lambda: write_judgement(
-                self.session.place.folder, pick_text(found), found.verdict.sentence, cells, system_name()))
+                self.session.place.folder, pick_text(found), found.verdict.sentence, cells, judge))
             self.readings.look()
             if written:
                 self.session.say(tr("The verdict is in the journal"))
@@ -97,7 +99,7 @@ class EvidencePage(QWidget):
     def _retract(self, held: Held, why: str, instead: str) -> None:
         cells = self.answer.marked.cells_of(self.answer.found) if self.answer else ()
         self.session.attempt(lambda: retract(self.session.place.folder, held.judgement.id, why, instead, cells,
-                                             system_name()))
+                                             judge_name(self.session.settings)))
         self.readings.look()
 
     # Cells
@@ -187,10 +189,11 @@ class EvidencePage(QWidget):
         self._homes: dict[str, Marked] = {}
         add_actions(self)
         self.parts = EvidenceLayout(self.session, Desk(self.session, self.show_cells, self.make, self.mark))
-        layers = QStackedLayout(self)
+        body = QWidget()
+        self._layers = QStackedLayout(body)
         for each in self.parts.layers:
-            layers.addWidget(each)
-        self._layers = layers
+            self._layers.addWidget(each)
+        self.curtain = Curtain(self, body, self.session, tr("Evidence"), self._switch)
         self.setFocusProxy(self.parts.list)
 
     def _bind(self) -> None:
@@ -223,6 +226,8 @@ class EvidencePage(QWidget):
 
     def _switch(self) -> None:
         """Actions that cannot be done say why."""
+        if self.session.blindfold.is_on:
+            return
         report, answer, actions = self.readings.found.report, self.answer, self.session.actions
         none = "" if answer else tr("Nothing of this run is marked yet.")
         more = answer.found.verdict.more if answer else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -18,14 +19,18 @@ from studio.core.formats import STRANGER
 from studio.core.marks import CAUSE, CAUSES, KEEPER, Mark, cause, keeper
 from studio.core.rubric import AS_ASKED, OBTAINED, PASSED, SCALES
 from studio.jobs.evidence import Marked
+from studio.store import sweeps
+from studio.store.mark_folders import mark_folder
 from studio.store.marks import Marks
+from studio.store.workspace import Workspace
 from ui import theme
 from ui.i18n import tr
 from ui.images.whole import WholePictures
-from ui.pages.epochs_judging import mark_words, system_name
+from ui.pages.epochs_judging import judge_name, mark_words
 from ui.pages.epochs_remarks import cause_text
 from ui.pages.evidence_seen import more_of, name_of
 from ui.session import Session
+from ui.viewstate.epoch_series import PREVIEWS
 from ui.viewstate.evidence_words import cause_name
 from ui.widgets.basics import Elided, caption, column, icon_only, muted, push, row, title, within
 from ui.widgets.segmented import Segmented
@@ -47,13 +52,14 @@ class MarkingDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Mark {sheet}", sheet=marked.sheet.title))
         self._session, self.marked, self.question = session, marked, question
-        self.judge, self.place = system_name(), 0
+        self.judge, self.place = judge_name(session.settings), 0
         self.cells = tuple(cell for cell in {cell.key: cell for cell in marked.cells}.values()
                            if cell.key in marked.pictures)
-        self._files: dict[str, Marks] = {}
+        self._file = Marks(_folder(session.place, marked))
         self._build()
         self.pictures.loaded.connect(self._show_picture)
         self.finished.connect(lambda _: self.pictures.close())
+        session.project_closing.connect(self.reject)
         self.go_unmarked() if self.cells else None
         self.resize(980, 680)
 
@@ -103,7 +109,7 @@ class MarkingDialog(QDialog):
 
     def _is_marked(self, place: int) -> bool:
         key, traits = self.cells[place].key, set(self._traits)
-        said = {mark.trait for mark in self._file_of(key).state.counting(self.judge) if mark.key == key}
+        said = {mark.trait for mark in self._file.state.counting(self.judge) if mark.key == key}
         return bool(said) and traits <= said
 
     @property
@@ -112,16 +118,6 @@ class MarkingDialog(QDialog):
         if self.question == "bleed":
             return tuple(f"{WORN}{owner}\t{trait}" for owner, trait in self._owned)
         return tuple(self._own_traits) if self.question == "strength" else (AS_ASKED,)
-
-    @property
-    def _file(self) -> Marks:
-        return self._file_of(self.key)
-
-    def _file_of(self, key: str) -> Marks:
-        home = self.marked.home[key]
-        if home not in self._files:
-            self._files[home] = Marks(self._session.place.sheets / home)
-        return self._files[home]
 
     # What it is made of
 
@@ -293,6 +289,13 @@ class MarkingDialog(QDialog):
             self._keys[event.key()]()
         else:
             super().keyPressEvent(event)
+
+
+def _folder(place: Workspace, of: Marked) -> Path:
+    """Where its marks lie: those of previews with their run."""
+    if of.id == PREVIEWS:
+        return place.runs / of.run
+    return mark_folder(place, sweeps.find_sheet(place, of.id))
 
 
 def _slot(mark: Mark | None, names: Sequence[str]) -> str:

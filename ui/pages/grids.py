@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from ui.gpu_thread import Task
 from ui.i18n import tr
 from ui.images.cache import ThumbnailCache
-from ui.pages.epochs_judging import mark_words
+from ui.pages.blind_curtain import Curtain
+from ui.pages.epochs_judging import judge_name, mark_words
 from ui.pages.evidence_arrivals import GridArrivals
-from ui.pages.grids_actions import MARKS, add_actions
+from ui.pages.grids_actions import add_actions
 from ui.pages.grids_comparing import Comparing
+from ui.pages.grids_gate import Gate
 from ui.pages.grids_judging import GridJudging
 from ui.pages.grids_layout import GridsLayout
 from ui.pages.grids_memory import recall, remember
@@ -48,7 +50,6 @@ class GridsPage(QWidget):
         self.judging: GridJudging | None = None
         self.tallies = Tallies()
         self._files: Mapping[str, File] = {}
-        self._gated: str | None = None
         self._requested: tuple[str, str] | None = None  # a sheet and a key of it, before they were read
         self._watch = QTimer(self, singleShot=True, interval=_REST_MS)  # rules need not keep up with keys
         self._build()
@@ -103,13 +104,13 @@ class GridsPage(QWidget):
 
     def copy(self) -> None:
         """The file of the cell, to be pasted anywhere."""
-        if file := self._file:
+        if file := self.file:
             mime = QMimeData()
             mime.setUrls([QUrl.fromLocalFile(str(file[1]))])
             QGuiApplication.clipboard().setMimeData(mime)
 
     def reveal(self) -> None:
-        if file := self._file:
+        if file := self.file:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(file[1].parent)))
 
     # What is a row, and what a column
@@ -184,7 +185,9 @@ class GridsPage(QWidget):
 
     def _after(self, key: str | None) -> None:
         self._show_marks()
-        if key:
+        if key and key not in self.table.places:
+            self.session.say(tr("That mark is on another sheet of the same series"))
+        elif key:
             self.go_to_key(key)
 
     def toggle_difference(self) -> None:
@@ -200,11 +203,12 @@ class GridsPage(QWidget):
         self.targets = Targets(self.session, self)
         self.comparing, self.teller = Comparing(self), Teller(self)
         self.parts.view.tells = self.teller.tip
-        layers = QStackedLayout(self)
+        body = QWidget()
+        self._layers = QStackedLayout(body)
         for each in (self.parts.waiting, self.parts.empty, self.parts.whole):
-            layers.addWidget(each)
-        self._layers = layers
-        self._gate(tr("No sheet yet"))
+            self._layers.addWidget(each)
+        self.gate = Gate(self)
+        self.curtain = Curtain(self, body, self.session, tr("Grids"), self.gate.renew)
 
     def _bind(self) -> None:
         parts, view = self.parts, self.parts.view
@@ -241,8 +245,8 @@ class GridsPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.shelf.watch(True)
-        if self.judging and self.sheet:
-            self.judging.renew(self.sheet)  # the epochs page marks the same cells
+        if self.sheet:
+            self._judge()
             self._show_marks()
         self.parts.view.setFocus()
 
@@ -261,16 +265,19 @@ class GridsPage(QWidget):
             return
         is_other = self.sheet is None or sheet.id != self.sheet.id
         self.sheet, self._files = sheet, files
+        self._judge()
         if is_other:
-            self.judging = self.session.attempt(lambda: GridJudging(sheet))
             self.arrangement = recall(self.session.settings, sheet)
             self.comparing.leave()
-        elif self.judging:
-            self.judging.renew(sheet)
         self.session.settings.remember(grid_sheet=str(sheet.folder))
         self.targets.show(dict.fromkeys(each.cell.spec.prompt for each in sheet.spots))
         self.parts.list.show_sheets(self.shelf.found.sheets, sheet.id)
         self._show_table()
+
+    def _judge(self) -> None:
+        """The marks of the sheet by whoever judges, as they are by now: other pages mark the same cells."""
+        sheet, judge, make = self.sheet, judge_name(self.session.settings), GridJudging
+        self.judging = self.session.attempt(lambda: (self.judging.renewed if self.judging else make)(sheet, judge))
 
     def files(self, sheet: GridSheet) -> dict[str, File]:
         """The pictures of a sheet and of its step 0, by key."""
@@ -281,9 +288,9 @@ class GridsPage(QWidget):
     def _renew(self) -> None:
         """Other sheets are there, or more of their pictures."""
         found = self.shelf.found
-        self._gate("" if found.sheets else tr("No sheet yet"))
+        self.gate.close("" if found.sheets else tr("No sheet yet"))
         self._layers.setCurrentWidget(self.parts.whole if found.sheets else self.parts.empty)
-        self._allow_new()
+        self.gate.allow_new()
         if not found.sheets:
             return
         last = str(self.session.settings.state("grid_sheet", ""))
@@ -329,11 +336,11 @@ class GridsPage(QWidget):
     def show_current(self) -> None:
         self.teller.show_current()
         self.comparing.follow()
-        self._switch()
+        self.gate.switch()
 
     def _job_ended(self, _: Task) -> None:
         if self.sheet:
-            self._switch()
+            self.gate.switch()
 
     def show_scale(self) -> None:
         self.parts.scale.setText(tr("{n} %", n=f"{100 * self.parts.view.scale * self.devicePixelRatioF():.0f}"))
@@ -347,7 +354,8 @@ class GridsPage(QWidget):
             menu.popup(at)
 
     @property
-    def _file(self) -> File | None:
+    def file(self) -> File | None:
+        """The picture that is chosen, of pinned ones too."""
         place = self.parts.view.current
         return self.parts.view.file(place) if place and self.table else None
 
@@ -355,39 +363,6 @@ class GridsPage(QWidget):
         """What tells a line from others; what all cells share is left out."""
         many = {axis.name for axis in self.sheet.sheet.axes if len(axis.values) > 1}
         return tuple(pair for pair in pairs if pair[0] in many) or tuple(pairs)
-
-    def _gate(self, why_not: str) -> None:
-        """Without a sheet nothing can be done here but to draw one."""
-        if why_not == self._gated:
-            return
-        self._gated, actions = why_not, self.session.actions
-        for action in actions.groups[tr("Grids")]:
-            if action.objectName() != "grids.new":
-                (actions.disable if why_not else actions.enable)(action.objectName(), *([why_not] if why_not else []))
-
-    def _allow_new(self) -> None:
-        why = "" if self.shelf.found.runs else tr("No run has a LoRA file that a sheet could be drawn of.")
-        self._tell_whether("grids.new", why)
-
-    def _switch(self) -> None:
-        """Actions that cannot be done say why."""
-        can_mark = bool(self.key) and self.judging is not None and self.judging.can_mark(self.key)
-        why = "" if can_mark else tr("No drawn cell of the sheet is chosen.")
-        reasons = {id: why for id in MARKS}
-        reasons["grids.undo"] = "" if self.judging and self.judging.can_undo else tr("Nothing was marked.")
-        reasons["grids.redo"] = "" if self.judging and self.judging.can_redo else tr("No mark was undone.")
-        reasons |= dict.fromkeys(("grids.copy", "grids.reveal"), "" if self._file else tr("No picture is chosen."))
-        reasons["grids.difference"] = "" if self.comparing.other else tr("No second sheet is shown.")
-        reasons |= self.sheets.reasons()
-        reasons["grids.show_all"] = "" if self.table and self.table.hidden_count else tr("Nothing is hidden.")
-        for id, reason in reasons.items():
-            self._tell_whether(id, reason)
-        self.parts.desk.allow(not reasons["grids.undo"], not reasons["grids.redo"])
-
-    def _tell_whether(self, id: str, reason: str) -> None:
-        actions = self.session.actions
-        if actions.why_not(id) != reason:
-            actions.disable(id, reason) if reason else actions.enable(id)
 
     def mark_of(self, key: str) -> tuple[str, str, str]:
         """(word, icon, tone) of a picture's mark."""

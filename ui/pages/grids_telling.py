@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.core.grid_watch import Watch, Watched
+from studio.core.grid_watch import RANKED, Watch, Watched
 from studio.core.stats import Hits
+from studio.core.verdict import NOISE
 from ui.i18n import tr
 from ui.viewstate.grid_arrangement import COLUMNS, ROWS, TARGET
 from ui.viewstate.grid_sheets import GridSheet, Spot
@@ -41,8 +42,9 @@ class Teller:
         """The same cells are marked otherwise, or compared for something else."""
         page = self._page
         if self._watch is not None:
-            marks = page.judging.marks if page.judging else ()
-            self.watched = self._watch.found(marks, page.arrangement.subjects, page.arrangement.is_ranked)
+            marks, noise = (page.judging.marks, page.judging.noise) if page.judging else ((), NOISE)
+            ranked = RANKED if page.arrangement.is_ranked else ()
+            self.watched = self._watch.found(marks, page.arrangement.subjects, ranked, noise)
             page.parts.badge.show_watched(self.watched, page.arrangement.ranked_anyway)
 
     @property

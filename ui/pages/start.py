@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from ui import theme
+from ui import icons, theme
 from ui.i18n import tr
 from ui.recent import GAP, PICTURES, SIDE, sample_strip, strip_file
 from ui.session import Session
 from ui.widgets.basics import Elided, caption, column, headline, icon_only, muted, push, row, title, within
 from ui.widgets.empty import Picture
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
 
 _WIDTH, _DOOR_HEIGHT = 920, 208
 _STRIP_WIDTH, _STRIP_HEIGHT = (PICTURES * (SIDE + GAP) - GAP) // 2, SIDE // 2
@@ -119,6 +123,7 @@ class StartPage(QWidget):
     def _strip_of(self, folder: Path) -> QLabel:
         made = QLabel()
         made.setFixedSize(_STRIP_WIDTH, _STRIP_HEIGHT)
+        made.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._strips.append((made, strip_file(self._session.settings, folder)))
         return made
 
@@ -128,7 +133,7 @@ class StartPage(QWidget):
         for label, path in ((self._sample, sample_strip(self._session.settings)), *self._strips):
             pixmap = QPixmap(str(path))
             pixmap.setDevicePixelRatio(2)
-            label.setPixmap(pixmap)
+            label.setPixmap(_unpictured(label) if pixmap.isNull() else pixmap)
 
     def _opener(self, folder: Path) -> Callable[[], None]:
         return lambda: self._session.open_requested.emit(folder)
@@ -139,3 +144,8 @@ class StartPage(QWidget):
             self.refresh()
 
         return forget
+
+
+def _unpictured(label: QLabel) -> QPixmap:
+    """What stands for a project without pictures: LoRA epochs that were taken in."""
+    return icons.pixmap("layers", _STRIP_HEIGHT // 2, theme.current().muted, label.devicePixelRatioF())

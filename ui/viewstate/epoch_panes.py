@@ -49,6 +49,13 @@ class Panes:
         """Another epoch in a pane."""
         return self._with(place, dataclasses.replace(self.panes[place], shows=shows))
 
+    def showing(self, shows: Value) -> Panes:
+        """The focus on a pane with this epoch: one that has it already, else the one that keys move."""
+        if self.panes[self.focus].shows == shows:
+            return self
+        places = [at for at, each in enumerate(self.panes) if each.shows == shows]
+        return self.turned_to(places[0]) if places else self.put(self.lead, shows).turned_to(self.lead)
+
     def turned_to(self, place: int) -> Panes:
         """The focus on another pane; the one it leaves is what that is compared with."""
         if place == self.focus or not 0 <= place < len(self.panes):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from studio.core.agreement import Agreement
 from studio.core.axes import EPOCH
 from studio.core.evidence import QUESTIONS, Evidence, Question
-from studio.core.grid_watch import Watched, watched
+from studio.core.grid_watch import PICKED, Watched, watched
 from studio.core.verdict_journal import Held
 from studio.jobs.evidence import Marked
 from studio.jobs.evidence_colour import Coloured
@@ -89,11 +89,17 @@ def report(run: str, names: Sequence[str], sheets: Sequence[Marked], judge: str 
                 unmarked.setdefault(question, each)
     agreed = tuple((each, pair, one) for each in reversed(sheets) for pair, of in each.agreements().items()
                    for one in of)
-    first = answers["epoch"].marked if "epoch" in answers else None
-    cells = [cell for cell in first.cells if first.home[cell.key] == first.home[first.cells[0].key]] if first else []
     return Report(run, tuple(names), tuple(sheets), judges, answers,
                   {question: each for question, each in unmarked.items() if question not in answers}, agreed,
-                  watched(first.sheet, cells, first.marks) if first else Watched(), journal=tuple(journal))
+                  _watched(answers["epoch"]) if "epoch" in answers else Watched(), journal=tuple(journal))
+
+
+def _watched(answer: Answer) -> Watched:
+    """What speaks against ranking by those marks; more seeds are a sheet of fewer epochs, so they are left out."""
+    of = answer.marked
+    cells = [cell for cell in of.cells if of.home[cell.key] == of.home[of.cells[0].key]]
+    own = [mark for mark in of.marks if mark.judge == answer.judge]
+    return watched(of.sheet, cells, own, ranked=PICKED, noise=answer.found.noise)
 
 
 def _comes_first(question: Question, answer: Answer, there: Mapping[Question, Answer]) -> bool:

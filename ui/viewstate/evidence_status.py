@@ -111,5 +111,5 @@ def _agreement(report: Report) -> Status:
 
 def _journal(report: Report) -> Status:
     standing = [each for each in report.journal if each.retraction is None]
-    text = tr("stands: {pick}", pick=standing[-1].judgement.pick) if standing else tr("nothing stands")
+    text = tr("stands: {pick}", pick=standing[-1].judgement.pick) if standing else tr("no verdict written")
     return Status("journal", tr("Journal"), text, "note")

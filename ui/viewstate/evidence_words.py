@@ -98,5 +98,5 @@ def patterns() -> tuple[str, ...]:
         tr("{epoch} comes nearest; no epoch is on the plateau of every trait"),
         tr("{epoch} is the first with every trait within the judge's noise of its best"),
         tr("{epoch} is the first with {traits} on the plateau, and the last there is"),
-        tr("{epoch}: {traits} reached last, no gain after"),
+        tr("{epoch}: no gain after ({traits})"),
     )

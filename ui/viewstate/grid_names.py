@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.core.axes import BASE, EPOCH, STRENGTH, Axis, Value, is_text
+from studio.core.compared_epochs import NO_TRIGGER
 from studio.core.reference import telling_words
 from ui.i18n import tr
 
@@ -19,6 +20,8 @@ def value_name(axis: Axis, value: Value) -> str:
     """As it stands beside a row or over a column; words of the artist's own stay as they are."""
     if axis.name == EPOCH and value == BASE:
         return tr("step 0")
+    if axis.name == EPOCH and value == NO_TRIGGER:
+        return tr("no trigger")
     if axis.name == EPOCH:
         return tr("epoch {n}", n=value)
     if axis.name == "seed":

@@ -28,11 +28,12 @@ class Spot:
 class GridSheet:
     """A sheet of the project: `spots` are all cells it will have, `there` the keys of those that are drawn.
 
-    `run` is whose LoRAs it wears, empty for none of the project's.
+    `marks` is the folder that its marks lie in. `run` is whose LoRAs it wears, empty for none of the project's.
     """
 
     id: str
     folder: Path
+    marks: Path
     sheet: Sheet
     spots: tuple[Spot, ...]
     there: frozenset[str]

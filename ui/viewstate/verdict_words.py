@@ -23,7 +23,7 @@ def sentence(clauses: Iterable[Said]) -> str:
 def patterns() -> tuple[str, ...]:
     """Every pattern of a verdict, its reasons and its remedy, in the language in force."""
     return (
-        tr("Nothing is marked yet"), tr("take {pick}"), tr("{arm}: nothing comparable is marked"),
+        tr("Nothing is marked yet"), tr("take {pick}"), tr("{arm}: nothing to compare it with yet"),
         tr("{arms}: better than {reference} ({traits})"), tr("{arms}: worse than {reference} ({traits})"),
         tr("{arms}: no difference shown"), tr("{seeds} fresh seeds would confirm {pick}"),
         tr("{seeds} more seeds on each of {prompts} prompts allow a verdict"),

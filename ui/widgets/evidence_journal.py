@@ -67,7 +67,8 @@ class _Row(QWidget):
         self.cells.setEnabled(bool(cells))
         self.retract = push(tr("Retract …"), lambda: journal.retraction_asked.emit(held), icon="undo", quiet=True,
                             tip=tr("Takes this verdict back, with a reason. It stays where it is."))
-        self.retract.setVisible(back is None)
+        if back:
+            self.retract.hide()  # showing the others before they have a place would make windows of them
         sign = Picture("undo", theme.ICON, "muted") if back else Picture("check", theme.ICON, "good")
         by = tr("{day}, by {who}", day=_day(judgement.time), who=judgement.by) if judgement.by else _day(judgement.time)
         told = muted(judgement.text, wrap=True)

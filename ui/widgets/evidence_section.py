@@ -22,10 +22,10 @@ class Section(QWidget):
         super().__init__()
         self.id, self.name = id, name
         self.source = caption(source, wrap=True)
-        self.source.setVisible(bool(source))
         self._parts = QVBoxLayout()
         self._parts.setSpacing(theme.SMALL)
         self.setLayout(column(line(), theme.TINY, title(name), self.source, self._parts, gap=theme.TINY))
+        self.source.setVisible(bool(source))  # in its place by now: what is shown alone is a window, and takes the keys
         self.setAccessibleName(name)
 
     def add(self, *parts: QWidget) -> None:

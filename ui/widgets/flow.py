@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
@@ -61,14 +63,31 @@ class FlowLayout(QLayout):
 
     def _arrange(self, rect: QRect, is_real: bool) -> int:
         """Places the parts, or only reckons; returns the height they take."""
-        room = rect.marginsRemoved(self.contentsMargins())
-        x, y, line_height = room.x(), room.y(), 0
-        for item in self._items:
-            size = item.sizeHint()
-            if x + size.width() > room.right() + 1 and line_height:
-                x, y, line_height = room.x(), y + line_height + self.spacing(), 0
+        room, height = rect.marginsRemoved(self.contentsMargins()), 0
+        for line in self._lines(room.width()):
+            top, height = room.y() + height, height + max(item.sizeHint().height() for item in line) + self.spacing()
             if is_real:
-                item.setGeometry(QRect(QPoint(x, y), QSize(min(size.width(), room.width()), size.height())))
+                self._place(line, QRect(room.x(), top, room.width(), room.y() + height - self.spacing() - top))
+        margins = self.contentsMargins()
+        return max(0, height - self.spacing()) + margins.top() + margins.bottom()
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        """The parts, as many on each line as have room there."""
+        lines: list[list[QLayoutItem]] = []
+        taken = 0
+        for item in self._items:
+            taken += item.sizeHint().width() + self.spacing()
+            if not lines or taken - self.spacing() > width:
+                lines.append([])
+                taken = item.sizeHint().width() + self.spacing()
+            lines[-1].append(item)
+        return lines
+
+    def _place(self, line: Sequence[QLayoutItem], room: QRect) -> None:
+        """Side by side, the middles at one height."""
+        x = room.x()
+        for item in line:
+            size = item.sizeHint()
+            place = QPoint(x, room.y() + (room.height() - size.height()) // 2)
+            item.setGeometry(QRect(place, QSize(min(size.width(), room.width()), size.height())))
             x += size.width() + self.spacing()
-            line_height = max(line_height, size.height())
-        return y + line_height - rect.y() + self.contentsMargins().bottom()

@@ -57,11 +57,15 @@ def paint_column_heads(painter: QPainter, across: Strip, height: int, heads: Hea
     painter.setClipRect(QRect(across.start, 0, across.room - across.start, height))
     for band in heads.table.bands(COLUMNS):
         _paint_column_band(painter, across, band, heads)
-    for line in _told(across):
-        _paint_column(painter, across, line, height, heads)
+    told = tuple(_told(across))
+    names = {line: _name(heads, COLUMNS, line) for line in told}
+    if across.size >= NARROW and not all(_fits(painter, name, across.size - 4) for name in names.values()):
+        names = {line: _number(name) for line, name in names.items()}
+    for line, name in names.items():
+        _paint_column(painter, across, line, height, heads, name)
     painter.setClipRect(QRect(across.head, 0, across.room, height))
     for line in range(-across.pinned, 0):
-        _paint_column(painter, across, line, height, heads)
+        _paint_column(painter, across, line, height, heads, _name(heads, COLUMNS, line))
     painter.setClipping(False)
 
 
@@ -105,7 +109,8 @@ def _paint_column_band(painter: QPainter, across: Strip, band: Band, heads: Head
     if shown.width() > 0:
         painter.fillRect(shown, _plate(heads))
         painter.setPen(heads.ink)
-        painter.drawText(shown.adjusted(4, 0, -2, 0), int(_Align.AlignVCenter), _elided(painter, band.label, shown))
+        place = shown.adjusted(4, 0, -2, 0)
+        painter.drawText(place, int(_Align.AlignVCenter), _elided(painter, band.label, place))
 
 
 def _paint_row_band(painter: QPainter, down: Strip, band: Band, heads: Heads) -> None:
@@ -117,8 +122,8 @@ def _paint_row_band(painter: QPainter, down: Strip, band: Band, heads: Heads) ->
         _paint_upright(painter, shown, band.label, heads.ink)
 
 
-def _paint_column(painter: QPainter, across: Strip, line: int, height: int, heads: Heads) -> None:
-    name, tally = _name(heads, COLUMNS, line), heads.tallies.of(COLUMNS, line)
+def _paint_column(painter: QPainter, across: Strip, line: int, height: int, heads: Heads, name: str) -> None:
+    tally = heads.tallies.of(COLUMNS, line)
     room = QRect(across.at(line), 0, across.size_of(line), height)
     above = heads.table.levels(COLUMNS) * LEVEL
     painter.setPen(_ink(heads, COLUMNS, line))
@@ -215,7 +220,16 @@ def _font(font: QFont) -> QFont:
 
 def _elided(painter: QPainter, text: str, room: QRect) -> str:
     """As much of it as there is room for; of "seed 42" rather the number than the word."""
-    first, _, last = text.partition(" ")
-    if first and last.isdecimal() and painter.fontMetrics().horizontalAdvance(text) > room.width():
-        text = last
+    if not _fits(painter, text, room.width()):
+        text = _number(text)
     return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+
+
+def _fits(painter: QPainter, text: str, width: int) -> bool:
+    return painter.fontMetrics().horizontalAdvance(text) <= width
+
+
+def _number(text: str) -> str:
+    """ "0.8" of "strength 0.8"; a text that ends otherwise as it is."""
+    first, _, last = text.partition(" ")
+    return last if first and last.replace(".", "", 1).isdecimal() else text

@@ -37,7 +37,7 @@ class GridView(QAbstractScrollArea):
 
     current_changed = Signal(object)          # Place
     opened = Signal(object)                   # Place
-    moved = Signal()                          # it was zoomed or scrolled by a person
+    moved = Signal()                          # it was zoomed or scrolled by a person, or fits another room
     menu_asked = Signal(object, QPoint)       # Place, where on the screen
     head_menu_asked = Signal(str, object, QPoint)  # side, Line or Band
 
@@ -274,7 +274,11 @@ class GridView(QAbstractScrollArea):
         self._ask.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where all cells are in sight they stay so, at another zoom."""
+        before = self._zoom
         self._arrange()
+        if self._zoom != before:
+            self.moved.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())

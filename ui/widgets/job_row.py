@@ -88,10 +88,18 @@ def running_text(task: Task) -> str:
     progress = task.course.progress
     if progress is None:
         return tr("{title} · getting ready", title=task.title)
-    told = {"title": task.title, "what": progress.what, "done": f"{progress.done:,}", "total": f"{progress.total:,}"}
+    what = progress.what if task.run else _counted(progress.what)
+    told = {"title": task.title, "what": what, "done": f"{progress.done:,}", "total": f"{progress.total:,}"}
     if task.run:
         return tr("{title} · {what} {done} of {total}", **told)
     return tr("{title} · {done} of {total} {what}", **told).strip()
+
+
+def _counted(what: str) -> str:
+    """What a job counts, as people call many of them."""
+    named = {"cell": tr("pictures"), "picture": tr("pictures"), "image": tr("pictures"), "images": tr("pictures"),
+             "file": tr("files"), "row": tr("rows"), "part": tr("parts"), "score": tr("scores"), "step": tr("steps")}
+    return named.get(what, what)
 
 
 def time_left(seconds: float | None) -> str:

@@ -14,6 +14,7 @@ from ui.widgets.empty import Picture
 
 _ICONS = {"calm": "info", "good": "good", "doubtful": "warning", "bad": "error"}
 _WIDTH, _MOST = 400, 3
+_FOOT = theme.TOUCH + theme.SMALL  # the row of buttons at the lower edge of a page stays free
 
 
 class Toast(QFrame):
@@ -94,7 +95,7 @@ class Toasts(QObject):
         return False
 
     def _place(self) -> None:
-        bottom = self._window.height() - self._bottom
+        bottom = self._window.height() - self._bottom - _FOOT
         for toast in reversed(self._shown):
             toast.resize(_WIDTH, toast.heightForWidth(_WIDTH))  # its sentences break into lines
             bottom -= toast.height() + theme.SMALL

@@ -38,6 +38,15 @@ def test_each_file_says_what_becomes_of_it(dialog) -> None:
     assert dialog._sum.text().startswith("26 files would go to the trash")
 
 
+def test_the_newest_goes_too_where_somebody_says_so_and_another_stays(dialog) -> None:
+    assert dialog.last.value() == 1 and told(dialog, EPOCHS) == "stays: the newest"
+    dialog.last.setValue(0)
+    assert told(dialog, EPOCHS) == "stays: the newest", "nothing else would"
+    pin(dialog, 2)
+    assert told(dialog, EPOCHS) == "to the trash"
+    assert {each.file.epoch for each in dialog.forecast.kept} == {2}
+
+
 def test_what_is_listed_goes_and_comes_back(studio, dialog) -> None:
     pin(dialog, 2, 8, 15)
     listed = {each.epoch for each in dialog.forecast.going}

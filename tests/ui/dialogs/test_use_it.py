@@ -64,6 +64,14 @@ def test_the_folder_is_remembered(app, dialog: UseItDialog, tmp_path: Path) -> N
     app.finish()
 
 
+def test_of_a_comfyui_that_is_chosen_the_folder_of_loras_is_meant(app, dialog: UseItDialog, tmp_path: Path) -> None:
+    (loras := tmp_path / "Another" / "models" / "loras").mkdir(parents=True)
+    for chosen in (loras.parents[1], loras.parent, loras):
+        app.answers.folders = [chosen]
+        dialog.choose_folder()
+        assert dialog._chosen() == str(loras)
+
+
 def test_what_stands_in_the_way_is_told_in_the_dialog(app, dialog: UseItDialog, loras: Path) -> None:
     dialog._epoch = 9
     dialog.put()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 
 from tests.ui.conftest import draw, wait_until
 from ui.images.cache import NAME, ThumbnailCache
+from ui.images.decode import thumbnail
 from ui.images.loader import SIDES, Loader, Wanted
 
 
@@ -43,6 +44,19 @@ def test_the_second_time_the_file_is_not_needed(loader: Loader, tmp_path: Path) 
     wait_until(lambda: not again.is_busy)
     assert not again.pixmap(asked.id, asked.side).isNull()
     again.close()
+
+
+def test_a_stamp_is_made_of_the_thumbnail_that_who_comes_nearer_wants_next(tmp_path: Path) -> None:
+    cache, asked = ThumbnailCache(tmp_path / "cache"), wanted(tmp_path, 1, 64)
+    stamp = thumbnail(cache, asked.id, asked.path, 64)
+    assert (stamp.width(), stamp.height()) == (43, 64)
+    asked.path.unlink()
+    assert max(thumbnail(cache, asked.id, asked.path, 256).size().toTuple()) == 256, "the file was read once"
+    assert thumbnail(cache, asked.id, asked.path, 64).size() == stamp.size() and cache.has(asked.id, 64)
+    assert thumbnail(cache, "f" * 16, asked.path, 64).isNull() and not cache.has("f" * 16, 64)
+    tiny = Wanted("e" * 16, draw(tmp_path / "tiny.png", 2, (32, 48)), 64)
+    assert thumbnail(cache, tiny.id, tiny.path, 64).size().toTuple() == (32, 48), "nothing is enlarged"
+    cache.close()
 
 
 def test_thumbnails_are_made_for_later_without_being_kept_in_memory(loader: Loader, tmp_path: Path) -> None:

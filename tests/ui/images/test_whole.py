@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PIL import Image
+from PySide6.QtWidgets import QWidget
 
 from tests.ui.conftest import wait_until
 from ui.images.whole import WholePictures
@@ -51,3 +53,11 @@ def test_a_file_that_cannot_be_read_is_an_empty_picture(pictures: WholePictures,
     pictures.want([tmp_path / "broken.png", tmp_path / "gone.png"])
     wait_until(lambda: not pictures.is_busy)
     assert pictures.pixmap(tmp_path / "broken.png").isNull() and pictures.pixmap(tmp_path / "gone.png").isNull()
+
+
+def test_with_its_window_gone_no_thread_is_left_that_could_tell_of_a_picture(application, files: list[Path]) -> None:
+    window = QWidget()
+    pictures = WholePictures(threads=2, parent=window)
+    pictures.want(files)
+    shiboken6.delete(window)
+    assert not any(thread.is_alive() for thread in pictures._threads)

@@ -3,6 +3,7 @@
 import gc
 from pathlib import Path
 
+from tests.ui.written_sheets import written_epochs, written_sheet
 from ui.pages.dataset_lint import linting_of
 
 
@@ -16,6 +17,15 @@ def test_both_pages_hear_the_same_lint_and_the_next_project_gets_its_own(studio,
     studio.open(project_folder)
     assert linting_of(studio.session) is not lint
     assert studio.window.page_widget("dataset").linting is linting_of(studio.session)
+
+
+def test_marks_that_cannot_be_read_stop_no_lint(studio) -> None:
+    written_epochs(studio.session.place, 2)
+    sheet = written_sheet(studio.session.place, (1, 2))
+    (sheet.folder / "marks.jsonl").write_bytes(b"{nonsense}\n{}\n")
+    lint = linting_of(studio.session)
+    studio.finish(lambda: lint.has_looked and not lint.is_busy)
+    assert lint.found.findings and lint.probed == {}
 
 
 def test_a_page_that_is_built_later_shows_what_was_found_before(studio) -> None:

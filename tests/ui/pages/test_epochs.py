@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from studio.core.axes import BASE
 from studio.store import sweeps
@@ -147,6 +147,24 @@ def test_there_are_two_to_six_panes(studio, page: EpochsPage) -> None:
         press(page, Qt.Key.Key_BracketLeft)
     assert page.panes.count == 2 and not page.panes.panes[page.panes.lead].is_pinned
     assert studio.session.settings.state("epoch_panes", 0) == 2
+
+
+def test_a_press_on_a_tool_leaves_the_keys_with_the_pictures(studio, page: EpochsPage) -> None:
+    page.window().activateWindow()
+    page.parts.stage.focus_view()
+    button = page.head.count.findChildren(QAbstractButton)[-1]
+    QTest.mouseClick(page.window().windowHandle(), Qt.MouseButton.LeftButton,
+                     pos=button.mapTo(page.window(), button.rect().center()))
+    assert page.panes.count == 6
+    QTest.keyClick(page.window().windowHandle(), Qt.Key.Key_Up)
+    assert shows(page)[3] == 7
+    page.focus_pane(5)
+    page.set_count(4)
+    assert QApplication.focusWidget() is page.parts.stage.viewer
+
+
+def test_what_is_judged_can_be_read_below_the_panes(page: EpochsPage) -> None:
+    assert page.look.prompt and page.parts.prompt.text().startswith(f"{page.look.name}, seed {page.look.seed}: ")
 
 
 def test_the_line_of_epochs_is_pressed_and_turned(page: EpochsPage) -> None:

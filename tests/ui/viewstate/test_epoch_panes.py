@@ -44,3 +44,13 @@ def test_panes_come_and_go_at_the_end() -> None:
     (2, 1100, 500, 2), (4, 1100, 500, 4), (6, 1100, 800, 3), (6, 1800, 500, 6), (6, 500, 1200, 2)])
 def test_panes_are_arranged_so_that_their_pictures_are_largest(count, width, height, columns) -> None:
     assert columns_for(count, width, height, 832 / 1216) == columns
+
+
+def test_an_epoch_is_shown_where_it_stands_already_and_else_in_the_pane_that_keys_move() -> None:
+    panes = first_panes(4, (BASE, 1, 2, 3, 4))
+    shown = [each.shows for each in panes.panes]
+    at = panes.showing(BASE)
+    assert at.focus == shown.index(BASE) and at.lead == panes.lead and [each.shows for each in at.panes] == shown
+    assert at.showing(BASE) is at
+    moved = at.showing(1)
+    assert moved.focus == moved.lead == panes.lead and moved.panes[moved.focus].shows == 1

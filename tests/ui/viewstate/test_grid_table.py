@@ -3,6 +3,7 @@
 import pytest
 
 from studio.core.axes import BASE, Axis
+from studio.core.compared_epochs import NO_TRIGGER
 from studio.core.recipe import load_recipe
 from studio.core.sheet_plan import load_plan, sheet_of
 from studio.core.project import Character
@@ -10,6 +11,7 @@ from studio.core.spec import RenderSpec
 from studio.core.stats import Hits
 from studio.core.sweep import Sheet
 from ui.viewstate.grid_arrangement import COLUMNS, ROWS, STEP0, TARGET, first_arrangement, from_json, to_json
+from ui.viewstate.grid_names import names_of
 from ui.viewstate.grid_sheets import spots_of
 from ui.viewstate.grid_table import Table
 from ui.viewstate.grid_tallies import hits_of, tallied
@@ -150,3 +152,8 @@ def test_long_texts_are_called_by_what_tells_them_from_each_other() -> None:
     sheet = Sheet("s", (Axis("composition", ("smile, front view, upper body", "smile, front view, full body")),),
                   (Axis("seed", (42, 7)),), RenderSpec(prompt="{composition}"))
     assert labels(table(sheet=sheet).rows) == ["upper body", "full body"]
+
+
+def test_the_control_without_trigger_is_no_epoch() -> None:
+    names = names_of(Axis("epoch", (BASE, NO_TRIGGER, 2)))
+    assert list(names.values()) == ["step 0", "no trigger", "epoch 2"]
