@@ -13,6 +13,7 @@ from studio.engine.lora.formats import LoraFile
 from studio.engine.lora.targets import weighted
 
 _REMEDY = "Choose a base model of the family and size it was trained on."
+_LOT = 2**24  # numbers that are merged at once: 64 MiB in float32
 
 
 @contextmanager
@@ -36,10 +37,10 @@ def merged(
     pristine = {name: places[name].weight.data for name in touched}
     waiting = _room_beside(pristine.values())
     try:
-        for name, weight in pristine.items():
-            places[name].weight.data = _merged_weight(name, weight, active)
-            if waiting:
-                pristine[name] = weight.to(waiting)
+        for names in _in_company(pristine, active):
+            for name, weight in zip(names, _merged_weights(names, pristine, active)):
+                places[name].weight.data = weight
+                pristine[name] = pristine[name].to(waiting or weight.device)
         yield
     finally:
         for name, weight in pristine.items():
@@ -74,22 +75,41 @@ def _require_same_shape(lora: LoraFile, name: str, here: tuple[int, ...], there:
         raise UserError(f"The LoRA {lora.name} does not fit this base model: {sizes}", _REMEDY)
 
 
-@torch.no_grad()
-def _merged_weight(name: str, weight: Tensor, loras: Sequence[tuple[LoraFile, float]]) -> Tensor:
-    pristine = weight.float()
-    total = pristine
-    for lora, strength in loras:
-        if name in lora.modules:
-            total = _plus(total, lora.modules[name], pristine, strength)
-    return total.to(weight.dtype)
+def _in_company(weights: Mapping[str, Tensor], loras: Sequence[tuple[LoraFile, float]]) -> Iterator[tuple[str, ...]]:
+    """The names in lots of equal places and deltas, no larger than `_LOT`: one large product costs less than many small ones."""
+    lots: dict[object, list[str]] = {}
+    for name, weight in weights.items():
+        place = weight.shape, weight.dtype, weight.device
+        lot = lots.setdefault((*place, *(_kind(lora.modules.get(name)) for lora, _ in loras)), [])
+        lot.append(name)
+        if len(lot) * weight.numel() >= _LOT:
+            yield tuple(lot)
+            lot.clear()
+    yield from (tuple(lot) for lot in lots.values() if lot)
 
 
-def _plus(total: Tensor, delta: Delta, pristine: Tensor, strength: float) -> Tensor:
-    """A new tensor; thin factors are multiplied and added in one go, which spares two arrays of the weight's size."""
+def _kind(delta: Delta | None) -> object:
+    """Deltas of one kind can be added in one go; of those that are no thin factors each is its own."""
     if isinstance(delta, Factors):
-        up, down = (part.to(total.device, torch.float32) for part in (delta.up, delta.down))
-        return torch.addmm(total, up, down, alpha=strength * delta.scale)
-    return torch.add(total, delta.delta(pristine), alpha=strength)
+        return tuple(delta.down.shape), delta.scale
+    return None if delta is None else id(delta)
+
+
+@torch.no_grad()
+def _merged_weights(names: Sequence[str], weights: Mapping[str, Tensor],
+                    loras: Sequence[tuple[LoraFile, float]]) -> Sequence[Tensor]:
+    """New tensors in the weights' own type, summed in float32, which share one storage."""
+    total = torch.stack([weights[name].float() for name in names])
+    for lora, strength in loras:
+        deltas = [lora.modules[name] for name in names if name in lora.modules]
+        if deltas and all(isinstance(each, Factors) for each in deltas):
+            up, down = (torch.stack(parts).to(total.device, torch.float32)
+                        for parts in zip(*((each.up, each.down) for each in deltas)))
+            total.baddbmm_(up, down, alpha=strength * deltas[0].scale)
+        elif deltas:
+            [name], [delta] = names, deltas
+            total[0].add_(delta.delta(weights[name].float()), alpha=strength)
+    return total.to(weights[names[0]].dtype).unbind()
 
 
 def _room_beside(weights: Iterable[Tensor]) -> torch.device | None:
