@@ -33,7 +33,7 @@ SEEN = {
 }  # fmt: skip
 KEYWORDS = {"tip", "text", "toolTip", "placeholderText", "title", "windowTitle", "group", "remedy", "names"}
 TRANSLATED = {"tr": (0,), "trn": (0, 1)}
-SAID = {"said": (0,), "said_of": (0, 1), "words": (0,)}  # the last in articles
+SAID = {"said": (0,), "said_of": (0, 1), "words": (0,), "_words": (0,)}  # the last ones in articles
 
 
 def name_of(call: ast.Call) -> str:

@@ -176,7 +176,7 @@ class ArticleDialog(QDialog):
         box = _combo(tr("Sheet"))
         for id in self._sheets:
             sheet = self._session.attempt(lambda id=id: sweeps.find_sheet(self._session.place, id))
-            box.addItem(f"{id} · {sweeps.read_sheet(sheet).title}" if sheet else id, id)
+            box.addItem(f"{id} · {tr(sweeps.read_sheet(sheet).title)}" if sheet else id, id)
         return box
 
     def _language_box(self) -> QComboBox:

@@ -169,7 +169,7 @@ class HandOffDialog(QDialog):
 
     def _named(self, id: str) -> str:
         sheet = self._session.attempt(lambda: sweeps.read_sheet(sweeps.find_sheet(self._session.place, id)))
-        return f"{id} · {sheet.title}" if sheet else id
+        return f"{id} · {tr(sheet.title)}" if sheet else id
 
     def _show_sheet(self, _: object = None) -> None:
         self.questions.clear()

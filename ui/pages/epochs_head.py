@@ -83,7 +83,7 @@ class SeriesHead(QWidget):
 
 
 def _title(series: Series) -> str:
-    return tr("Previews") if series.id == PREVIEWS else f"{series.id} · {series.title}"
+    return tr("Previews") if series.id == PREVIEWS else f"{series.id} · {tr(series.title)}"
 
 
 def _tools(actions: Actions) -> Iterator[QWidget]:

@@ -43,7 +43,8 @@ class EvidenceHead(QWidget):
         run = found.report.run
         _fill(self._runs, [(each.id, short_name(each.id)) for each in found.runs], run)
         of_run = [each for each in found.sheets if each.run == run]
-        named = [(each.id, f"{', '.join(each.ids)} · {each.sheet.title}" if each.id.isdecimal() else each.sheet.title)
+        titles = {each.id: tr(each.sheet.title) for each in of_run}
+        named = [(each.id, f"{', '.join(each.ids)} · {titles[each.id]}" if each.id.isdecimal() else titles[each.id])
                  for each in reversed(of_run)]
         _fill(self._sheets, [("", tr("All sheets")), *named], wish.sheet)
         judges = sorted({judge for each in of_run for judge in each.judges})

@@ -73,7 +73,7 @@ def source_of(answer: Answer) -> str:
     """Which sheet, whose marks, and how many of them."""
     marked = answer.marked
     return tr("{sheet} · {title} · {judge} marked {n} of {all} cells", sheet=", ".join(marked.ids),
-              title=marked.sheet.title, judge=answer.judge, n=f"{answer.judged:,}", all=f"{len(marked.home):,}")
+              title=tr(marked.sheet.title), judge=answer.judge, n=f"{answer.judged:,}", all=f"{len(marked.home):,}")
 
 
 def _open(question: Question, report: Report, desk: Desk) -> Section:
@@ -81,7 +81,7 @@ def _open(question: Question, report: Report, desk: Desk) -> Section:
     made = Section(question, name_of(question))
     if question in report.open:
         marked = report.open[question]
-        made.source.setText(f"{', '.join(marked.ids)} · {marked.sheet.title}")
+        made.source.setText(f"{', '.join(marked.ids)} · {tr(marked.sheet.title)}")
         made.source.show()
         made.add(muted(asked(question), wrap=True))
         made.add_row(push(tr("Mark its cells"), lambda: desk.mark(question), icon="check"))

@@ -203,6 +203,7 @@ class GridsPage(QWidget):
         self.targets = Targets(self.session, self)
         self.comparing, self.teller = Comparing(self), Teller(self)
         self.parts.view.tells = self.teller.tip
+        self.setFocusProxy(self.parts.view)   # keys mean cells, also after a press on a tool
         body = QWidget()
         self._layers = QStackedLayout(body)
         for each in (self.parts.waiting, self.parts.empty, self.parts.whole):

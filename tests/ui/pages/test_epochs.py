@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from studio.core.axes import BASE
 from studio.store import sweeps
@@ -223,6 +223,9 @@ def test_marks_are_undone_and_survive_reopening(studio, page: EpochsPage, projec
 def test_marks_add_up_to_a_sentence_with_its_reasons(studio, page: EpochsPage) -> None:
     bar = page.parts.verdict
     assert bar.sentence.text() == "Nothing is marked yet." and "1 obtained" in bar.more.text()
+    page.judging.mark(page.series.shot(page.series.looks[0], 4), 1)
+    page._show()
+    assert bar.sentence.text() == "ep4: nothing to compare it with yet; take ep4." and "another epoch" in bar.more.text()
     for look in page.series.looks:
         for epoch in (4, 6, 8):
             page.judging.mark(page.series.shot(look, epoch), 1)
@@ -231,6 +234,7 @@ def test_marks_add_up_to_a_sentence_with_its_reasons(studio, page: EpochsPage) -
     assert page.parts.scrubber.track.band == (4, 8) and bar.use.text() == "Use ep4"
     press(page, Qt.Key.Key_Y)
     assert page.why.list.count() == 2 and "ep4 against ep8" in page.why.list.item(0).text()
+    assert any("no gain after ep4" in each.text() for each in page.why.findChildren(QLabel)), "why not the last, plainly"
     page.why.list.itemActivated.emit(page.why.list.item(0))
     assert page.shot.cell.value("epoch") in (4, 8)
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from studio.core.axes import BASE, Axis, axis_of
 from studio.core.profiles import PROFILES
@@ -357,6 +357,21 @@ def test_with_and_without_trigger_are_counterparts_too(studio, run) -> None:
     pairs = [(spot.cell, page.comparing.spot(spot.key).cell) for spot in page.sheet.spots]
     assert all(("miravelo" in a.spec.prompt) != ("miravelo" in b.spec.prompt) and a.spec.seed == b.spec.seed
                for a, b in pairs)
+    view, other = page.parts.view, page.parts.other
+    studio.finish(lambda: abs(view.width() - other.width()) <= 2)
+    assert view.scale == other.scale == view.sight.fitting().scale, "both look from as far, now that each has less room"
+
+
+def test_a_press_on_a_tool_leaves_the_keys_with_the_cells(page: GridsPage) -> None:
+    page.window().activateWindow()
+    page.parts.view.choose((0, 0))
+    button = next(each for each in page.findChildren(QToolButton)
+                  if each.isVisible() and each.defaultAction() is page.session.actions["grids.fit"])
+    QTest.mouseClick(page.window().windowHandle(), Qt.MouseButton.LeftButton,
+                     pos=button.mapTo(page.window(), button.rect().center()))
+    assert QApplication.focusWidget() is page.parts.view
+    QTest.keyClick(page.window().windowHandle(), Qt.Key.Key_Right)
+    assert page.parts.view.current == (0, 1)
 
 
 def test_the_file_of_a_cell_is_copied(page: GridsPage, studio) -> None:
