@@ -73,7 +73,7 @@ def used(hand: Hand) -> str:
     """Puts the epoch to take into a folder, and reads what the file there draws."""
     QFileDialog.getExistingDirectory = lambda *_: sys.argv[2]
     hand.press("Use ep")
-    hand.press("Another folder")
+    hand.press("Choose a folder")
     hand.press("Put it there")
     return hand.read("It is there")
 
