@@ -76,7 +76,10 @@ def _require_same_shape(lora: LoraFile, name: str, here: tuple[int, ...], there:
 
 
 def _in_company(weights: Mapping[str, Tensor], loras: Sequence[tuple[LoraFile, float]]) -> Iterator[tuple[str, ...]]:
-    """The names in lots of equal places and deltas, no larger than `_LOT`: one large product costs less than many small ones."""
+    """The names in lots of equal places and deltas, no larger than `_LOT`.
+
+    One large product costs less than many small ones.
+    """
     lots: dict[object, list[str]] = {}
     for name, weight in weights.items():
         place = weight.shape, weight.dtype, weight.device
