@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject
 
 from studio.core.compared_epochs import families
 from studio.core.errors import UserError
@@ -22,13 +22,9 @@ from studio.store.feed import Feed, StepRows
 from studio.store.runs import RunFolder
 from studio.store.sweeps import CELLS
 from studio.store.workspace import Workspace
-from ui.aside import Aside
-from ui.gpu_thread import Task
+from ui.lookout import Lookout
 from ui.session import Session
 from ui.viewstate.epoch_series import Series, merged, series_of_previews, series_of_sheet
-
-_REST_MS = 300
-_LOOK_MS = 3_000  # between looks at what other processes draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,64 +52,17 @@ class Found:
     saved: Mapping[str, tuple[int, ...]] = field(default_factory=dict)   # their epochs
 
 
-class Shelf(QObject):
+class Shelf(Lookout):
     """The series of the open project, kept true while jobs of this window draw more of them."""
 
-    changed = Signal()
+    found: Found
 
     def __init__(self, session: Session, parent: QObject) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._aside = Aside(self)
+        super().__init__(session, parent, Found())
         self._runs: dict[str, tuple[object, _Run]] = {}
         self._sheets: dict[str, Sheet] = {}
         self._made: dict[str, tuple[object, Series | None]] = {}
         self._merged: dict[tuple[str, ...], tuple[list[Series], Series]] = {}
-        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
-        self._rest.timeout.connect(self.look)
-        self._timer = QTimer(self, interval=_LOOK_MS)
-        self._timer.timeout.connect(self._look_again)
-        self.found = Found()
-        self.has_looked = False
-        session.jobs.advanced.connect(self._heard)
-        session.jobs.ended.connect(self._heard)
-
-    @property
-    def is_busy(self) -> bool:
-        return self._aside.is_busy or self._rest.isActive()
-
-    def look(self) -> None:
-        """Reads what is new."""
-        place = self._session.place
-        if place:
-            self._aside.ask(lambda: self._read(place), self._take, self._session.say_error)
-
-    def watch(self, is_watching: bool) -> None:
-        """Looks now, and again and again, as long as somebody looks at the page."""
-        if is_watching:
-            self.look()
-            self._timer.start()
-        else:
-            self._timer.stop()
-
-    def close(self) -> None:
-        self._rest.stop()
-        self._timer.stop()
-        self._aside.close()
-
-    def _heard(self, task: Task, _: object = None) -> None:
-        if task.kind in ("sheet", "train", "demo") and not self._rest.isActive():
-            self._rest.start()
-
-    def _look_again(self) -> None:
-        if not self.is_busy:
-            self.look()
-
-    def _take(self, found: Found) -> None:
-        is_new, self.has_looked = not self.has_looked or found != self.found, True
-        self.found = found
-        if is_new:
-            self.changed.emit()
 
     # In the thread
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject
 
 from studio.core.errors import UserError
 from studio.core.project import Character
@@ -17,13 +17,10 @@ from studio.jobs.evidence_colour import Colours, Targets
 from studio.store.targets import read_targets
 from studio.store.verdicts import read_verdicts
 from studio.store.workspace import Workspace
-from ui.aside import Aside
-from ui.gpu_thread import Task
+from ui.lookout import Lookout
 from ui.session import Session
 from ui.viewstate.evidence_previews import marked_previews
 from ui.viewstate.evidence_report import Report, report
-
-_REST_MS, _LOOK_MS = 300, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +58,17 @@ class _Set:
         return {prompt: (self.folder / each.image.path, each.boxes) for prompt, each in found.items() if each}
 
 
-class Readings(QObject):
+class Readings(Lookout):
     """Keeps the report true while other pages mark, and jobs draw."""
 
-    changed = Signal()
+    found: Found
 
     def __init__(self, session: Session, parent: QObject) -> None:
-        super().__init__(parent)
-        self._session, self._reader, self._aside = session, Reader(), Aside(self)
-        self._colours = Colours()
-        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
-        self._rest.timeout.connect(self.look)
-        self._timer = QTimer(self, interval=_LOOK_MS)
-        self._timer.timeout.connect(self._look_again)
+        super().__init__(session, parent, Found())
+        self._reader, self._colours = Reader(), Colours()
         self._last: object = None
         self._trouble = ""
-        self.wish, self.found, self.has_looked = Wish(), Found(), False
-        session.jobs.ended.connect(self._heard)
-
-    @property
-    def is_busy(self) -> bool:
-        return self._aside.is_busy or self._rest.isActive()
+        self.wish = Wish()
 
     def ask(self, wish: Wish) -> None:
         """Another report."""
@@ -93,28 +80,7 @@ class Readings(QObject):
         place, wish = self._session.place, self.wish
         if place:
             set_ = _Set(place.folder, self._session.all, self._session.project.characters)
-            self._aside.ask(lambda: self._read(place, wish, set_), self._take, self._fail)
-
-    def watch(self, is_watching: bool) -> None:
-        """Looks now, and again and again, as long as somebody looks at the page."""
-        if is_watching:
-            self.look()
-            self._timer.start()
-        else:
-            self._timer.stop()
-
-    def close(self) -> None:
-        self._rest.stop()
-        self._timer.stop()
-        self._aside.close()
-
-    def _heard(self, task: Task) -> None:
-        if task.kind in ("sheet", "train", "demo") and not self._rest.isActive():
-            self._rest.start()
-
-    def _look_again(self) -> None:
-        if not self.is_busy:
-            self.look()
+            self._aside.ask(lambda: self._reckoned(place, wish, set_), self._take, self._fail)
 
     def _take(self, read: tuple[object, Found] | None) -> None:
         """What was read; an answer that nobody waited for any more is not known."""
@@ -134,7 +100,7 @@ class Readings(QObject):
 
     # In the thread
 
-    def _read(self, place: Workspace, wish: Wish, set_: _Set) -> tuple[object, Found] | None:
+    def _reckoned(self, place: Workspace, wish: Wish, set_: _Set) -> tuple[object, Found] | None:
         """With what it was read from; None where nothing is new."""
         stamp = wish, self._reader.stamp(place), set_
         if stamp == self._last:

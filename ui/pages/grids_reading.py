@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject
 
 from studio.core.errors import UserError
 from studio.core.events import CheckpointSaved
@@ -15,73 +15,22 @@ from studio.store.mark_folders import mark_folders
 from studio.store.runs import RunFolder
 from studio.store.sweeps import CELLS, SheetFolder
 from studio.store.workspace import Workspace
-from ui.aside import Aside
-from ui.gpu_thread import Task
+from ui.lookout import Lookout
 from ui.session import Session
 from ui.viewstate.grid_sheets import FoundSheets, GridSheet, spots_of
-
-_REST_MS = 300
-_LOOK_MS = 3_000  # between looks at what other processes draw
 
 _Saved = Mapping[str, tuple[str, int]]
 
 
-class SheetShelf(QObject):
+class SheetShelf(Lookout):
     """The sheets of the open project, kept true while jobs draw more of them."""
 
-    changed = Signal()
+    found: FoundSheets
 
     def __init__(self, session: Session, parent: QObject) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._aside = Aside(self)
+        super().__init__(session, parent, FoundSheets())
         self._saved: dict[str, tuple[object, _Saved, bool]] = {}
         self._sheets: dict[str, GridSheet] = {}
-        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
-        self._rest.timeout.connect(self.look)
-        self._timer = QTimer(self, interval=_LOOK_MS)
-        self._timer.timeout.connect(self._look_again)
-        self.found = FoundSheets()
-        self.has_looked = False
-        session.jobs.advanced.connect(self._heard)
-        session.jobs.ended.connect(self._heard)
-
-    @property
-    def is_busy(self) -> bool:
-        return self._aside.is_busy or self._rest.isActive()
-
-    def look(self) -> None:
-        """Reads what is new."""
-        place = self._session.place
-        if place:
-            self._aside.ask(lambda: self._read(place), self._take, self._session.say_error)
-
-    def watch(self, is_watching: bool) -> None:
-        """Looks now, and again and again, as long as somebody looks at the page."""
-        if is_watching:
-            self.look()
-            self._timer.start()
-        else:
-            self._timer.stop()
-
-    def close(self) -> None:
-        self._rest.stop()
-        self._timer.stop()
-        self._aside.close()
-
-    def _heard(self, task: Task, _: object = None) -> None:
-        if task.kind in ("sheet", "train", "demo") and not self._rest.isActive():
-            self._rest.start()
-
-    def _look_again(self) -> None:
-        if not self.is_busy:
-            self.look()
-
-    def _take(self, found: FoundSheets) -> None:
-        is_new, self.has_looked = not self.has_looked or found != self.found, True
-        self.found = found
-        if is_new:
-            self.changed.emit()
 
     # In the thread
 
